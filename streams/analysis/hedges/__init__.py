@@ -1,0 +1,1 @@
+"""Hedged reporting: where the writer holds back commitment."""

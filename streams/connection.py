@@ -1,0 +1,113 @@
+"""The one place where kafka-python clients are made, so that security and limits agree.
+
+kafka-python ships no type information, hence the ``Any`` at this edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.errors import (
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    SaslAuthenticationFailedError,
+)
+
+from streams.config import Settings
+
+MAX_RECORD_BYTES = 16 * 1024 * 1024
+"""The largest record that the project's clients send and its topics take, in bytes."""
+
+CONNECT_TIMEOUT_MS = 10_000
+
+
+class BrokerUnreachableError(ConnectionError):
+    """No broker answered, or none let us in; the message says which and what to check."""
+
+
+def _security(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "security_protocol": settings.security_protocol,
+        "ssl_context": settings.ssl_context(),
+    }
+    if settings.uses_sasl:
+        password = settings.sasl_password
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": password.get_secret_value() if password else None,
+        }
+    return options
+
+
+@contextmanager
+def connecting(settings: Settings) -> Iterator[None]:
+    """Turn the client's several ways of saying that there is no broker into one error.
+
+    Raises:
+        BrokerUnreachableError: From any of them, with what to check.
+    """
+    try:
+        yield
+    except (KafkaConnectionError, KafkaTimeoutError) as error:
+        raise BrokerUnreachableError(
+            f"no Kafka broker answers at {settings.bootstrap_servers} ({error}). "
+            "Is it running? Set HEDGEWIRE_BOOTSTRAP_SERVERS or --bootstrap-servers, or start "
+            "one to try out with: hedgewire broker"
+        ) from error
+    except SaslAuthenticationFailedError as error:
+        raise BrokerUnreachableError(
+            f"{settings.bootstrap_servers} refused the credentials of "
+            f"{settings.sasl_username} ({settings.sasl_mechanism})"
+        ) from error
+
+
+def admin_client(settings: Settings) -> Any:
+    """Return a connected ``KafkaAdminClient``.
+
+    Raises:
+        BrokerUnreachableError: No broker answered in time.
+    """
+    with connecting(settings):
+        return KafkaAdminClient(
+            bootstrap_servers=settings.bootstrap_servers.split(","),
+            bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
+            **_security(settings),
+        )
+
+
+def producer(settings: Settings) -> Any:
+    """Return a connected idempotent ``KafkaProducer`` of raw bytes, acknowledged by all replicas.
+
+    Raises:
+        BrokerUnreachableError: No broker answered in time.
+    """
+    with connecting(settings):
+        return KafkaProducer(
+            bootstrap_servers=settings.bootstrap_servers.split(","),
+            bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
+            acks="all",
+            max_request_size=MAX_RECORD_BYTES,
+            linger_ms=5,
+            **_security(settings),
+        )
+
+
+def consumer(settings: Settings, group: str | None = None, **options: Any) -> Any:
+    """Return a connected ``KafkaConsumer`` of raw bytes; without a group it commits nothing.
+
+    Raises:
+        BrokerUnreachableError: No broker answered in time.
+    """
+    with connecting(settings):
+        return KafkaConsumer(
+            bootstrap_servers=settings.bootstrap_servers.split(","),
+            bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
+            group_id=group,
+            enable_auto_commit=False,
+            **_security(settings),
+            **options,
+        )

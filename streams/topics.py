@@ -1,0 +1,100 @@
+"""The topics: their names, and how each is laid out on a cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kafka.admin import NewTopic
+from kafka.errors import TopicAlreadyExistsError
+
+from streams.config import Settings
+from streams.connection import MAX_RECORD_BYTES, admin_client, connecting
+
+ARTICLES = "articles"
+TAGGED = "articles.tagged"
+HEDGED = "articles.hedged"
+CLAIMS = "claims"
+REJECTED = "articles.rejected"
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic and how long it keeps its records, in milliseconds."""
+
+    name: str
+    retention_ms: int
+
+    @property
+    def configs(self) -> dict[str, str]:
+        """The topic's configuration as Kafka names it.
+
+        Records are kept by time, never compacted: a later event of an article does not
+        take the place of an earlier one, and a rejected record must stay to be replayed.
+        """
+        return {
+            "cleanup.policy": "delete",
+            "retention.ms": str(self.retention_ms),
+            "max.message.bytes": str(MAX_RECORD_BYTES),
+        }
+
+
+TOPICS = (
+    Topic(ARTICLES, 7 * DAY_MS),
+    Topic(TAGGED, 7 * DAY_MS),
+    Topic(HEDGED, 7 * DAY_MS),
+    Topic(CLAIMS, 7 * DAY_MS),
+    # Longer than the rest: somebody has to come back from holiday, look, mend and replay.
+    Topic(REJECTED, 30 * DAY_MS),
+)
+
+DEFAULT_PARTITIONS = 8
+
+
+def create_topics(settings: Settings, partitions: int, replication: int) -> dict[str, bool]:
+    """Create the topics that are missing and leave the others as they are.
+
+    A ``replication`` of -1 takes the cluster's default. Above two, writes need all replicas
+    but one. Returns each topic's full name with whether it was created now.
+
+    Raises:
+        BrokerUnreachableError: No broker answered in time.
+        KafkaError: The cluster refused, for instance for want of brokers or rights.
+    """
+    created: dict[str, bool] = {}
+    admin = admin_client(settings)
+    try:
+        for topic in TOPICS:
+            name = settings.topic(topic.name)
+            configs = topic.configs
+            if replication > 2:
+                configs["min.insync.replicas"] = str(replication - 1)
+            try:
+                with connecting(settings):
+                    admin.create_topics([NewTopic(name, partitions, replication, topic_configs=configs)])
+                created[name] = True
+            except TopicAlreadyExistsError:
+                created[name] = False
+    finally:
+        admin.close()
+    return created
+
+
+def partitions_by_topic(settings: Settings) -> dict[str, int]:
+    """Return how many partitions each of the pipeline's topics has, 0 where it is missing.
+
+    Raises:
+        BrokerUnreachableError: No broker answered in time.
+    """
+    names = [settings.topic(topic.name) for topic in TOPICS]
+    admin = admin_client(settings)
+    try:
+        with connecting(settings):
+            present = set(admin.list_topics())
+            wanted = [name for name in names if name in present]
+            described = admin.describe_topics(wanted) if wanted else []
+    finally:
+        admin.close()
+    found = {item["name"]: len(item["partitions"]) for item in described}
+    return {name: found.get(name, 0) for name in names}

@@ -110,13 +110,26 @@ class Claim(Span):
 
 
 @dataclass(frozen=True, slots=True)
+class EntityHedging:
+    """How much of what is told of an entity is left open.
+
+    ``hedged_mentions`` of its ``mentions`` in the document stand inside a claim.
+    """
+
+    entity: EntityRef
+    mentions: int
+    hedged_mentions: int
+
+
+@dataclass(frozen=True, slots=True)
 class HedgeReport:
     """What the spotter found in one document.
 
     ``hedge_rate`` is hedged sentences over all sentences, the title counted as one; 0 where
-    there are none.
+    there are none. ``by_entity`` has one entry for each entity, in order of first mention.
     """
 
     hedges: tuple[Hedge, ...]
     claims: tuple[Claim, ...]
     hedge_rate: float
+    by_entity: tuple[EntityHedging, ...] = ()

@@ -1,0 +1,83 @@
+"""Direct speech: which stretches of a field are somebody's own words.
+
+Quotation marks of every style are paired within a paragraph by their shape and by what stands
+on either side of them. A mark that never closes quotes to the end of its paragraph; one that
+never opened, from the end of the quotation before it or from the start of the paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+_CLOSERS = {"«": "»", "»": "«", "“": "”", "„": "“", '"': '"', "‘": "’", "'": "'", "‹": "›"}
+_SINGLE = "‘'"
+_MARK = re.compile(
+    r"""[«»“”„"‹›\n]
+    | (?<![^\W_]) ['‘] (?=[^\W\d_])    # a single mark that can open: not inside a word
+    | (?<=[\w.,;:!?…)]) ['’] (?![^\W_])  # one that can close
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The quoted stretches of a field, in order, as offsets without their marks."""
+
+    spans: tuple[tuple[int, int], ...]
+
+    def holds(self, offset: int) -> bool:
+        """Tell whether the code point at ``offset`` is quoted."""
+        at = bisect_right(self.spans, (offset, len_max)) - 1
+        return at >= 0 and self.spans[at][0] <= offset < self.spans[at][1]
+
+
+len_max = 1 << 62
+
+
+def find_speech(text: str) -> Speech:
+    """Return the quoted stretches of ``text``."""
+    spans: list[tuple[int, int]] = []
+    opened: int | None = None  # where the open quotation starts
+    closer = ""
+    floor = 0  # where an unopened quotation would start
+    for match in _MARK.finditer(text):
+        mark, at = match[0], match.start()
+        if mark == "\n":
+            if opened is not None and closer not in "’'":
+                spans.append((opened, at))
+            opened, floor = None, at + 1
+        elif opened is None:
+            if _opens(text, at):
+                opened, closer = at + 1, _CLOSERS[mark]
+            elif mark in '»”"›':
+                spans.append((floor, at))
+                floor = at + 1
+        elif mark == closer and not (mark in "\"'" and _opens(text, at)):
+            spans.append((opened, at))
+            opened, floor = None, at + 1
+        elif mark == closer:
+            # The quotation before it was never closed.
+            spans.append((opened, at))
+            opened = at + 1
+    if opened is not None and closer not in "’'":
+        spans.append((opened, len(text)))
+    return Speech(tuple(spans))
+
+
+def _opens(text: str, at: int) -> bool:
+    """Tell whether the mark at ``at`` can open a quotation, by what stands beside it."""
+    mark = text[at]
+    if mark in "«“„‘‹":
+        return True
+    before = text[at - 1] if at else " "
+    after = text[at + 1] if at + 1 < len(text) else " "
+    if mark == "’" or after.isspace():
+        return False
+    return (
+        before.isspace()
+        or before in "([{-–—'’/:"
+        or (mark == '"' and not before.isalnum() and after.isalnum() and before not in ".,;!?…»”)")
+    )

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from streams.analysis.hedges.speech import Speech, find_speech
+from streams.analysis.hedges.speech import Speech, find_speech, without_insets
 from streams.analysis.hedges.tokens import Tokens, tokenize
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Refusal:
 
 def read(text: str, grammar: Grammar) -> Text:
     """Tokenize a field and find its direct speech."""
-    return Text(tokenize(text, grammar), find_speech(text))
+    tokens = tokenize(text, grammar)
+    return Text(tokens, without_insets(find_speech(text), tokens, grammar.insets))
 
 
 def find_cues(
@@ -72,7 +73,7 @@ def find_cues(
             refusals.append(Refusal(rule, match, reason))
         else:
             taken.update(cue_tokens)
-            reading.note(rule.category, match)
+            reading.note(rule, match)
             cues.append(Cue(rule, match, reading.quoted(match.cue_start)))
     cues.sort(key=lambda cue: cue.match.cue_start)
     return cues, refusals
@@ -114,12 +115,6 @@ class _Marks:
                 return before > 0
             case "after":
                 return after < len(starts)
-            case "left":
-                return _among(cue.start, ends)
-            case "right":
-                return _among(cue.end, starts)
-            case "over":
-                return after > before
             case "governing":
                 return before > 0 and not _among_range(breaks, ends[before - 1], cue.cue_start)
             case "clause":
@@ -137,6 +132,8 @@ class _Reading:
 
     def __init__(self, text: Text, first: int, last: int, grammar: Grammar) -> None:
         self._text = text
+        self._first = first
+        self._last = last
         self._grammar = grammar
         words = text.tokens.words
         self._marks: dict[tuple[str, bool], _Marks] = {}
@@ -155,10 +152,10 @@ class _Reading:
         """Tell whether the token is in direct speech."""
         return self._text.speech.holds(self._text.tokens.spans[at][0])
 
-    def note(self, category: str, match: Match) -> None:
-        """Let a hedge that was found be a context for the rules after it."""
+    def note(self, rule: Rule, match: Match) -> None:
+        """Let a cue that was found be a context for the rules after it."""
         for context in self._grammar.contexts.values():
-            if category in context.categories:
+            if rule.name in context.rules:
                 self._add(context, match)
 
     def objection(self, rule: Rule, match: Match) -> str | None:
@@ -171,14 +168,25 @@ class _Reading:
         return None
 
     def _holds(self, name: str, cue: Match) -> bool:
+        context = self._grammar.contexts[name]
+        if context.local:
+            return self._beside(context, cue)
         marks = self._marks.get((name, self.quoted(cue.cue_start)))
-        where = self._grammar.contexts[name].where
-        return marks is not None and marks.stand(where, cue, self._breaks)
+        return marks is not None and marks.stand(context.where, cue, self._breaks)
 
-
-def _among(value: int, values: Sequence[int]) -> bool:
-    at = bisect_left(values, value)
-    return at < len(values) and values[at] == value
+    def _beside(self, context: Context, cue: Match) -> bool:
+        words, first, last = self._text.tokens.words, self._first, self._last
+        match context.where:
+            case "left":
+                return any(p.ends_at(words, cue.cue_start, first) for p in context.local)
+            case "right":
+                return any(p.fits_at(words, cue.cue_end, first, last) for p in context.local)
+            case _:
+                return any(
+                    p.fits_at(words, at, first, last)
+                    for p in context.local
+                    for at in range(cue.cue_start, cue.cue_end)
+                )
 
 
 def _among_range(values: Sequence[int], start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
-from streams.analysis.hedges.patterns import Pattern
+from streams.analysis.hedges.patterns import LocalPattern, Pattern
 from streams.analysis.types import Category, SourceType
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 Where: TypeAlias = Literal[
     "sentence", "before", "after", "left", "right", "over", "clause", "governing"
 ]
-SourceFrom: TypeAlias = Literal["none", "phrase", "subject"]
+SourceFrom: TypeAlias = Literal["none", "phrase", "subject", "antecedent"]
 
+_LOCAL = frozenset({"left", "right", "over"})
 _LONGEST_WORD = 40  # no lexicon word is longer; a longer token belongs to no class
 _KNOWN_WORDS = 1 << 16  # distinct tokens whose classes are remembered
 
@@ -38,13 +39,15 @@ class GrammarError(ValueError):
 class Context:
     """Something that can stand near a cue and changes how it is read.
 
-    It is found by ``patterns``, or where a hedge of one of ``categories`` has been found.
+    It is found by ``patterns``, or where a cue of one of ``rules`` has been found; ``left``,
+    ``right`` and ``over`` are looked for at the cue itself, by ``local``.
     """
 
     name: str
     where: Where
     patterns: tuple[Pattern, ...]
-    categories: frozenset[str]
+    local: tuple[LocalPattern, ...]
+    rules: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Grammar:
     language: str
     elision: bool
     spellings: Mapping[str, str]
+    insets: tuple[LocalPattern, ...]
     rules: tuple[Rule, ...]
     contexts: Mapping[str, Context]
     word: Callable[[str], Word]
@@ -217,8 +221,11 @@ def parse(data: Mapping[str, Any]) -> Grammar:
         name: Context(
             name,
             entry["where"],
-            patterns(entry.get("patterns", ())),
-            frozenset(entry.get("categories", ())),
+            () if entry["where"] in _LOCAL else patterns(entry.get("patterns", ())),
+            tuple(LocalPattern(source, macros) for source in entry.get("patterns", ()))
+            if entry["where"] in _LOCAL
+            else (),
+            frozenset(entry.get("rules", ())),
         )
         for name, entry in data.get("contexts", {}).items()
     }
@@ -243,6 +250,7 @@ def parse(data: Mapping[str, Any]) -> Grammar:
         language=data["language"],
         elision=data.get("elision", False),
         spellings=spellings,
+        insets=tuple(LocalPattern(source, macros) for source in data.get("insets", ())),
         rules=rules,
         contexts=contexts,
         word=_lookup(lexicon, spellings, rules, contexts.values()),

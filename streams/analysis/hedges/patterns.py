@@ -8,7 +8,7 @@ A pattern is a sequence of elements separated by blanks:
 ``a|@b``       either of them
 ``_``          any one token
 ``!x``         no ``x`` next to here: after the anchor the next token, before it the previous
-``^`` ``$``    the sentence starts here, ends here
+``^`` ``$``    the sentence starts here (only first), ends here (only last)
 ``(a b|c d)``  either sequence
 ``%name``      the macro of that name
 ``x?`` ``x*``  optional; up to eight times
@@ -18,9 +18,9 @@ A pattern is a sequence of elements separated by blanks:
 ``<source>``   where the phrase that names the source starts
 =============  =====================================================================
 
-The *anchor* of a pattern is its first element that must consume a token: the pattern is tried
-only at words that can be its anchor, and what stands before it is matched leftwards. Every
-repetition is bounded, so that a text is searched in linear time whatever it holds.
+The *anchor* of a `Pattern` is its first element that must consume a token: the pattern is
+tried only at words that can be its anchor, and what stands before it is matched leftwards.
+Every repetition is bounded, so that a text is searched in linear time whatever it holds.
 """
 
 from __future__ import annotations
@@ -157,6 +157,35 @@ class Pattern:
         return Match(start, end, found.get("[", start), found.get("]", end), found.get("<source>"))
 
 
+class LocalPattern:
+    """A compiled pattern that is tried at a given place instead of at its anchors.
+
+    What stands before ``[`` is matched leftwards from the place, the rest rightwards; without
+    a bracket all of it is matched rightwards. Raises `PatternError` where ``source`` cannot be
+    read.
+    """
+
+    __slots__ = ("_after", "_before", "_whole")
+
+    def __init__(self, source: str, macros: Mapping[str, str]) -> None:
+        items = _Parser(source, macros).parse()
+        at = items.index(_Mark("[")) if _Mark("[") in items else 0
+        self._before = _compile(_Seq(items[:at]), -1, _accept)
+        self._after = _compile(_Seq(items[at:]), 1, _accept)
+        self._whole = _compile(_Seq(items), -1, _accept)
+
+    def fits_at(self, tokens: Sequence[Token], at: int, first: int, last: int) -> bool:
+        """Tell whether the pattern fits around token ``at`` of ``tokens[first:last]``."""
+        return (
+            self._after(tokens, at, last, ()) is not None
+            and self._before(tokens, at - 1, first - 1, ()) is not None
+        )
+
+    def ends_at(self, tokens: Sequence[Token], at: int, first: int) -> bool:
+        """Tell whether the pattern fits up to token ``at``, exclusive, from ``first`` on."""
+        return self._whole(tokens, at - 1, first - 1, ()) is not None
+
+
 class _Parser:
     def __init__(self, source: str, macros: Mapping[str, str]) -> None:
         self._source = source
@@ -231,7 +260,7 @@ class _Parser:
                 return _Any()
             case "!":
                 return _Not(self._word(self._next()))
-            case _ if lexeme.startswith("%"):
+            case _ if lexeme[0] == "%" and len(lexeme) > 1:
                 return self._macro(lexeme[1:])
             case _:
                 return self._word(lexeme, single=grouped)

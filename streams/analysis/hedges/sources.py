@@ -25,22 +25,32 @@ def phrase_after(words: Sequence[Word], at: int, last: int) -> tuple[int, int] |
     start = at
     while start < last and "source-skip" in words[start].classes:
         start += 1
-    end = start
-    limit = min(last, start + _LONGEST)
-    while end < limit and not _stops(words, end, last):
-        end += 1
+    end = _end_of_phrase(words, start, last)
     while end > start and "source-tail" in words[end - 1].classes:
         end -= 1
     return (start, end) if end > start else None
 
 
-def _stops(words: Sequence[Word], at: int, last: int) -> bool:
+def _end_of_phrase(words: Sequence[Word], start: int, last: int) -> int:
+    limit = min(last, start + _LONGEST)
+    end = start
+    while end < limit and not _stops(words, start, end, last):
+        end += 1
+    return end
+
+
+def _stops(words: Sequence[Word], start: int, at: int, last: int) -> bool:
     classes = words[at].classes
-    if "source-stop" in classes:
-        return True
     if "source-and" in classes:
         return at + 1 >= last or "capital" not in words[at + 1].classes
-    return False
+    if "source-stop" in classes:
+        return True
+    # A determiner after a noun starts another phrase.
+    return (
+        at > start
+        and "determiner" in classes
+        and words[at - 1].classes.isdisjoint({"determiner", "preposition", "source-and"})
+    )
 
 
 def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int] | None:
@@ -53,10 +63,7 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
     while end > first and "source-gap" in words[end - 1].classes:
         end -= 1
     if end > first and "relative" in words[end - 1].classes:
-        end -= 1
-        if end > first and words[end - 1].key == ",":
-            end -= 1
-        return _last_phrase(words, first, end)
+        return antecedent(words, end - 1, first)
     floor = max(first, end - _FARTHEST)
     start = end
     while start > floor and "clause-start" not in words[start - 1].classes:
@@ -64,8 +71,27 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
     return _subject_among(words, start, end)
 
 
-def _last_phrase(words: Sequence[Word], first: int, end: int) -> tuple[int, int] | None:
-    """Return the last noun phrase before ``end``, from its determiner or first capital."""
+def subject(
+    words: Sequence[Word], start: int, end: int, first: int, last: int
+) -> tuple[int, int] | None:
+    """Return the subject of the verb group ``words[start:end]``, or None.
+
+    It follows the verb where the verb follows a quotation (*«…», ha detto X*) or has no subject
+    before it.
+    """
+    inverted = start > first and "quotation" in words[start - 1].classes
+    if not inverted:
+        found = subject_before(words, start, first)
+        if found is not None:
+            return found
+    if end < last and not words[end].classes.isdisjoint({"source-head", "capital"}):
+        return phrase_after(words, end, last)
+    return None
+
+
+def antecedent(words: Sequence[Word], at: int, first: int) -> tuple[int, int] | None:
+    """Return the noun phrase right before token ``at``, from its determiner or first capital."""
+    end = at - 1 if at > first and words[at - 1].key == "," else at
     floor = max(first, end - _LONGEST)
     start = end
     found = None
@@ -104,10 +130,7 @@ def _nominal(words: Sequence[Word], part: tuple[int, int]) -> bool:
 def _trim(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:
     while start < end and "source-skip" in words[start].classes:
         start += 1
-    limit = min(end, start + _LONGEST)
-    stop = start
-    while stop < limit and not _stops(words, stop, limit):
-        stop += 1
+    stop = _end_of_phrase(words, start, end)
     while stop > start and "source-tail" in words[stop - 1].classes:
         stop -= 1
     return (start, stop) if stop > start else None

@@ -8,11 +8,15 @@ never opened, from the end of the quotation before it or from the start of the p
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from streams.analysis.hedges.patterns import LocalPattern
+from streams.analysis.hedges.tokens import Tokens
+
 _CLOSERS = {"«": "»", "»": "«", "“": "”", "„": "“", '"': '"', "‘": "’", "'": "'", "‹": "›"}
-_SINGLE = "‘'"
+_BEYOND = 1 << 62  # larger than any offset
 _MARK = re.compile(
     r"""[«»“”„"‹›\n]
     | (?<![^\W_]) ['‘] (?=[^\W\d_])    # a single mark that can open: not inside a word
@@ -30,11 +34,8 @@ class Speech:
 
     def holds(self, offset: int) -> bool:
         """Tell whether the code point at ``offset`` is quoted."""
-        at = bisect_right(self.spans, (offset, len_max)) - 1
+        at = bisect_right(self.spans, (offset, _BEYOND)) - 1
         return at >= 0 and self.spans[at][0] <= offset < self.spans[at][1]
-
-
-len_max = 1 << 62
 
 
 def find_speech(text: str) -> Speech:
@@ -64,6 +65,28 @@ def find_speech(text: str) -> Speech:
             opened = at + 1
     if opened is not None and closer not in "’'":
         spans.append((opened, len(text)))
+    return Speech(tuple(spans))
+
+
+def without_insets(speech: Speech, tokens: Tokens, insets: Sequence[LocalPattern]) -> Speech:
+    """Take out of the quotations the writer's insets: *«Partiamo – ha detto Rossi – domani»*.
+
+    An inset starts at a mark from which one of the patterns ``insets`` fits, and ends with the
+    next mark of the same kind or with the quotation.
+    """
+    words, offsets = tokens.words, tokens.spans
+    spans: list[tuple[int, int]] = []
+    for start, end in speech.spans:
+        first, last = bisect_left(offsets, (start,)), bisect_left(offsets, (end,))
+        floor, at = start, first
+        while at < last:
+            if any(inset.fits_at(words, at, first, last) for inset in insets):
+                key = words[at].key
+                spans.append((floor, offsets[at][0]))
+                at = next((i for i in range(at + 1, last) if words[i].key == key), last)
+                floor = offsets[at][1] if at < last else end
+            at += 1
+        spans.append((floor, end))
     return Speech(tuple(spans))
 
 

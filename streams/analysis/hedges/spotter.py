@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from streams.analysis.hedges.claims import clause, predicate
 from streams.analysis.hedges.cues import Cue, Text, find_cues, read
 from streams.analysis.hedges.grammar import Grammar, load
-from streams.analysis.hedges.sources import phrase_after, source_type, subject_before
+from streams.analysis.hedges.sources import antecedent, phrase_after, source_type, subject
 from streams.analysis.types import (
     Claim,
     Document,
@@ -142,12 +142,15 @@ class _Sentence:
 
     def _source(self, cue: Cue) -> Source | None:
         rule, match = cue.rule, cue.match
+        words, first, last = self._words, self._first, self._last
         if match.source is not None:
-            phrase = phrase_after(self._words, match.source, self._last)
+            phrase = phrase_after(words, match.source, last)
         elif rule.source == "phrase":
-            phrase = phrase_after(self._words, match.end, self._last)
+            phrase = phrase_after(words, match.end, last)
+        elif rule.source == "antecedent":
+            phrase = antecedent(words, match.start, first)
         elif rule.source == "subject":
-            phrase = subject_before(self._words, match.start, self._first)
+            phrase = subject(words, match.start, match.end, first, last)
         else:
             return None
         if phrase is None:

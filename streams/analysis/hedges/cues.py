@@ -135,14 +135,21 @@ class _Reading:
         self._first = first
         self._last = last
         self._grammar = grammar
-        words = text.tokens.words
         self._marks: dict[tuple[str, bool], _Marks] = {}
-        for at in range(first, last):
+        self._breaks: list[int] = []
+        self._searched = False
+
+    def _search(self) -> None:
+        """Find the contexts that can stand anywhere; most sentences never ask for them."""
+        words = self._text.tokens.words
+        for at in range(self._first, self._last):
+            if "break" in words[at].classes:
+                self._breaks.append(at)
             for context, pattern in words[at].contexts:
-                match = pattern.match(words, at, first, last)
+                match = pattern.match(words, at, self._first, self._last)
                 if match is not None:
                     self._add(context, match)
-        self._breaks = [at for at in range(first, last) if "break" in words[at].classes]
+        self._searched = True
 
     def _add(self, context: Context, mark: Match) -> None:
         place = context.name, self.quoted(mark.cue_start)
@@ -171,6 +178,8 @@ class _Reading:
         context = self._grammar.contexts[name]
         if context.local:
             return self._beside(context, cue)
+        if not self._searched:
+            self._search()
         marks = self._marks.get((name, self.quoted(cue.cue_start)))
         return marks is not None and marks.stand(context.where, cue, self._breaks)
 

@@ -165,6 +165,17 @@ class _Lexicon:
             if name not in {"ending", "lemmas"}:
                 yield name, [stem + ending.removeprefix("-") for ending in endings.split()]
 
+    def shortest(self, name: str) -> int:
+        """Return the length of a class's shortest word; a suffix counts as a third of one."""
+        lengths = [len(word) for word, classes in self.members.items() if name in classes]
+        for suffixes in self.suffixes:
+            if suffixes.name == name:
+                lengths += [len(suffix) // 3 for suffix in suffixes.suffixes]
+        for part, parents in self._parents.items():
+            if name in parents:
+                lengths.append(self.shortest(part))
+        return min(lengths, default=1)
+
     def classes(self, raw: str, key: str) -> frozenset[str]:
         """Return the classes of a token."""
         found: set[str] = set()
@@ -211,7 +222,7 @@ def parse(data: Mapping[str, Any]) -> Grammar:
     macros = data.get("macros", {})
 
     def patterns(sources: Sequence[str]) -> tuple[Pattern, ...]:
-        found = tuple(Pattern(source, macros) for source in sources)
+        found = tuple(Pattern(source, macros, lexicon.shortest) for source in sources)
         for pattern in found:
             if unknown := pattern.anchor_classes - lexicon.names:
                 raise GrammarError(f"no class {sorted(unknown)} for {pattern.source!r}")

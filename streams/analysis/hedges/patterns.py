@@ -7,7 +7,7 @@ A pattern is a sequence of elements separated by blanks:
 ``@class``     any word of that class
 ``a|@b``       either of them
 ``_``          any one token
-``!x``         no ``x`` next to here: after the anchor the next token, before it the previous
+``!x``         the next token is not ``x``; at the start of a pattern, the previous one
 ``^`` ``$``    the sentence starts here (only first), ends here (only last)
 ``(a b|c d)``  either sequence
 ``%name``      the macro of that name
@@ -18,15 +18,15 @@ A pattern is a sequence of elements separated by blanks:
 ``<source>``   where the phrase that names the source starts
 =============  =====================================================================
 
-The *anchor* of a `Pattern` is its first element that must consume a token: the pattern is
-tried only at words that can be its anchor, and what stands before it is matched leftwards.
-Every repetition is bounded, so that a text is searched in linear time whatever it holds.
+A `Pattern` is tried only at the words that can be its *anchor*, the rarest of the elements
+that have to be there, and matched from it in both directions. Every repetition is bounded, so
+that a text is searched in linear time whatever it holds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -36,6 +36,7 @@ _LEXEME = re.compile(r"\s*(\{\d+,\d+\}|<source>|[()\[\]?*+!^$|]|%[a-z-]+|[^\s()\
 
 Marks: TypeAlias = tuple[tuple[str, int], ...]
 Ends: TypeAlias = tuple[int, Marks]
+_Keys: TypeAlias = tuple[frozenset[str], frozenset[str]]
 
 
 class Token(Protocol):
@@ -88,6 +89,7 @@ class _Any:
 @dataclass(frozen=True, slots=True)
 class _Not:
     item: _Word
+    behind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +126,28 @@ _Run: TypeAlias = Callable[[Sequence[Token], int, int, Marks], Ends | None]
 class Pattern:
     """A compiled pattern.
 
-    ``anchor_words`` and ``anchor_classes`` are the words and word classes at which it is to
-    be tried. Raises `PatternError` where ``source`` cannot be read or has no anchor.
+    ``length`` tells the length of a class's shortest word. The anchor is the element whose
+    shortest word is longest, as long words are rare ones (Zipf 1935); ``anchor_words`` and
+    ``anchor_classes`` are the words and word classes at which the pattern is to be tried.
+    Raises `PatternError` where ``source`` cannot be read or has no anchor.
     """
 
     __slots__ = ("_after", "_before", "anchor_classes", "anchor_words", "source")
 
-    def __init__(self, source: str, macros: Mapping[str, str]) -> None:
+    def __init__(
+        self, source: str, macros: Mapping[str, str], length: Callable[[str], int]
+    ) -> None:
         self.source = source
         items = _Parser(source, macros).parse()
-        at = next((i for i, item in enumerate(items) if _consumes(item)), None)
-        if at is None:
+        anchors = {
+            at: keys
+            for at, item in enumerate(items)
+            if _consumes(item) and (keys := _anchors(item)) is not None
+        }
+        if not anchors:
             raise PatternError(f"no element of {source!r} has to be there")
-        self.anchor_words, self.anchor_classes = _anchors(items[at], source)
+        at = max(anchors, key=lambda i: _shortest(*anchors[i], length))
+        self.anchor_words, self.anchor_classes = anchors[at]
         self._after = _compile(_Seq(items[at:]), 1, _accept)
         before = _Seq(items[:at])
         self._before = _compile(before, -1, _accept) if before.items else None
@@ -259,7 +270,8 @@ class _Parser:
             case "_":
                 return _Any()
             case "!":
-                return _Not(self._word(self._next()))
+                behind = self._at == 1
+                return _Not(self._word(self._next()), behind)
             case _ if lexeme[0] == "%" and len(lexeme) > 1:
                 return self._macro(lexeme[1:])
             case _:
@@ -298,29 +310,53 @@ def _consumes(item: _Node) -> bool:
             return False
 
 
-def _anchors(item: _Node, source: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words and the classes that ``item`` can start with."""
+def _anchors(item: _Node) -> _Keys | None:
+    """Return the words and the classes that ``item`` can start with, None for any token."""
     match item:
         case _Word(words, exact, classes):
             return words | {word.lower() for word in exact}, classes
         case _Repeat(inner, _, _):
-            return _anchors(inner, source)
+            return _anchors(inner)
         case _Either(items):
-            pairs = [_anchors(branch, source) for branch in items]
-            return (
-                frozenset[str]().union(*(words for words, _ in pairs)),
-                frozenset[str]().union(*(classes for _, classes in pairs)),
-            )
-        case _Seq((_Mark(), *rest)):
-            return _anchors(_Seq(tuple(rest)), source)
-        case _Seq((_Repeat(inner, 0, _), *rest)):
-            words, classes = _anchors(inner, source)
-            more_words, more_classes = _anchors(_Seq(tuple(rest)), source)
-            return words | more_words, classes | more_classes
+            return _union(map(_anchors, items))
+        case _Seq((_Mark() | _Not() | _Edge(), *rest)):
+            return _anchors(_Seq(tuple(rest)))
+        case _Seq((head, *rest)) if not _consumes(head):
+            return _union((_anchors(head), _anchors(_Seq(tuple(rest)))))
         case _Seq((head, *_)):
-            return _anchors(head, source)
+            return _anchors(head)
         case _:
-            raise PatternError(f"{source!r} starts with what cannot be looked up")
+            return None
+
+
+def _union(parts: Iterable[_Keys | None]) -> _Keys | None:
+    words: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    for part in parts:
+        if part is None:
+            return None
+        words, classes = words | part[0], classes | part[1]
+    return words, classes
+
+
+def _shortest(words: frozenset[str], classes: frozenset[str], length: Callable[[str], int]) -> int:
+    return min([*map(len, words), *map(length, classes)])
+
+
+_NO_WORD = _Word(frozenset(), frozenset(), frozenset())
+
+
+def _merge(branches: Sequence[_Node]) -> list[_Node]:
+    """Make a single element of those branches that are no more than a word."""
+    single = _NO_WORD
+    others: list[_Node] = []
+    for branch in branches:
+        match branch:
+            case _Seq((_Word(words, exact, classes),)):
+                single = _Word(single.words | words, single.exact | exact, single.classes | classes)
+            case _:
+                others.append(branch)
+    return others if single == _NO_WORD else [*others, single]
 
 
 def _accept(_tokens: Sequence[Token], at: int, _stop: int, marks: Marks) -> Ends:
@@ -335,7 +371,7 @@ def _compile(node: _Node, step: int, then: _Run) -> _Run:  # noqa: PLR0911 - one
                 then = _compile(item, step, then)
             return then
         case _Either(items):
-            return _either([_compile(item, step, then) for item in items])
+            return _either([_compile(item, step, then) for item in _merge(items)])
         case _Repeat(item, least, most):
             run = then
             for count in range(most, 0, -1):
@@ -352,10 +388,10 @@ def _compile(node: _Node, step: int, then: _Run) -> _Run:  # noqa: PLR0911 - one
             return lambda tokens, at, stop, marks: (
                 then(tokens, at + step, stop, marks) if at != stop else None
             )
-        case _Not(item):
-            return _not(_test(item), then)
+        case _Not(item, behind):
+            return _not(_test(item), 0 if step > 0 or behind else 1, then)
         case _Word():
-            return _word(_test(node), step, then)
+            return _word(node, step, then)
 
 
 def _either(runs: Sequence[_Run]) -> _Run:
@@ -376,31 +412,48 @@ def _mark(name: str, shift: int, then: _Run) -> _Run:
     return run
 
 
-def _not(test: Callable[[Token], bool], then: _Run) -> _Run:
+def _not(test: Callable[[Token], bool], shift: int, then: _Run) -> _Run:
     def run(tokens: Sequence[Token], at: int, stop: int, marks: Marks) -> Ends | None:
-        if at != stop and test(tokens[at]):
+        if at + shift != stop and test(tokens[at + shift]):
             return None
         return then(tokens, at, stop, marks)
 
     return run
 
 
-def _word(test: Callable[[Token], bool], step: int, then: _Run) -> _Run:
-    def run(tokens: Sequence[Token], at: int, stop: int, marks: Marks) -> Ends | None:
-        if at == stop or not test(tokens[at]):
-            return None
-        return then(tokens, at + step, stop, marks)
+def _word(item: _Word, step: int, then: _Run) -> _Run:
+    # The commonest kinds are written out: to call a test would cost as much again.
+    words, classes = item.words, item.classes
+    if item.exact:
+        test = _test(item)
+
+        def run(tokens: Sequence[Token], at: int, stop: int, marks: Marks) -> Ends | None:
+            if at == stop or not test(tokens[at]):
+                return None
+            return then(tokens, at + step, stop, marks)
+
+    elif classes:
+
+        def run(tokens: Sequence[Token], at: int, stop: int, marks: Marks) -> Ends | None:
+            if at == stop:
+                return None
+            token = tokens[at]
+            if classes.isdisjoint(token.classes) and token.key not in words:
+                return None
+            return then(tokens, at + step, stop, marks)
+
+    else:
+
+        def run(tokens: Sequence[Token], at: int, stop: int, marks: Marks) -> Ends | None:
+            if at == stop or tokens[at].key not in words:
+                return None
+            return then(tokens, at + step, stop, marks)
 
     return run
 
 
 def _test(item: _Word) -> Callable[[Token], bool]:
     words, exact, classes = item.words, item.exact, item.classes
-    if not classes and not exact:
-        return lambda token: token.key in words
-    if len(classes) == 1 and not words and not exact:
-        (only,) = classes
-        return lambda token: only in token.classes
     return lambda token: (
         token.key in words or token.raw in exact or not classes.isdisjoint(token.classes)
     )

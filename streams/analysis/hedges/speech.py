@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from streams.analysis.hedges.patterns import LocalPattern
-from streams.analysis.hedges.tokens import Tokens
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.analysis.hedges.patterns import LocalPattern
+    from streams.analysis.hedges.tokens import Tokens
 
 _CLOSERS = {"«": "»", "»": "«", "“": "”", "„": "“", '"': '"', "‘": "’", "'": "'", "‹": "›"}
 _BEYOND = 1 << 62  # larger than any offset
@@ -80,7 +83,9 @@ def without_insets(speech: Speech, tokens: Tokens, insets: Sequence[LocalPattern
         first, last = bisect_left(offsets, (start,)), bisect_left(offsets, (end,))
         floor, at = start, first
         while at < last:
-            if any(inset.fits_at(words, at, first, last) for inset in insets):
+            if "word" not in words[at].classes and any(
+                inset.fits_at(words, at, first, last) for inset in insets
+            ):
                 key = words[at].key
                 spans.append((floor, offsets[at][0]))
                 at = next((i for i in range(at + 1, last) if words[i].key == key), last)

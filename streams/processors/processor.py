@@ -1,0 +1,46 @@
+"""What a processor is: a name, a topic to read, and a pure function from records to events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from streams.config import Settings
+from streams.events import Event, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a record goes to the dead letters: a word for programs, a sentence for people."""
+
+    code: str
+    message: str
+
+
+Outcome = tuple[Event, ...] | Rejection
+"""What one record comes to: the events made from it, or why there are none."""
+
+
+class Handler(Protocol):
+    """Turns a batch of records into an outcome for each, in order.
+
+    ``now`` is what the events carry as their time. An exception that leaves the handler
+    makes the batch be tried again record by record, and the record that raises is rejected.
+    """
+
+    def __call__(self, records: Sequence[Record], now: datetime) -> list[Outcome]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """A step of the pipeline, with a consumer group of its own.
+
+    ``load`` must be importable by name: it is called once, in the process where the work is
+    done, and returns the handler with whatever it needs (models) in memory.
+    """
+
+    name: str
+    source: str
+    load: Callable[[Settings], Handler]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Report:
     """The state of all groups of a cluster after a poll at ``time`` (seconds since the epoch).
 
-    ``failures`` has the groups whose offsets could not be read, and why.
+    ``failures`` says of which groups the offsets could not be read, and why.
     """
 
     cluster: str

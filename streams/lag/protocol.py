@@ -100,18 +100,20 @@ class Cluster:
         """The name that the cluster goes by."""
         return str(self._connections.cluster.cluster_id)
 
-    def groups(self) -> dict[str, str]:
-        """Return every group with its protocol: ``consumer``, or empty without members.
+    def groups(self) -> tuple[dict[str, str], dict[int, Failure]]:
+        """Return every group with its protocol, and the nodes whose groups could not be listed.
+
+        The protocol is ``consumer``, or empty for groups that assign themselves partitions.
 
         Raises:
             BrokerUnreachableError: No broker answered.
         """
         nodes = [broker.node_id for broker in self._connections.cluster.brokers()]
         found: dict[str, str] = {}
-        failures: list[KafkaError] = []
-        for _, response in self._send((node, ListGroupsRequest()) for node in nodes):
+        failures: dict[int, Failure] = {}
+        for node, _, response in self._send((node, ListGroupsRequest()) for node in nodes):
             if isinstance(response, KafkaError):
-                failures.append(response)
+                failures[node] = _failure(response)
                 continue
             # Groups of other protocols, such as Kafka Connect's, consume nothing.
             found |= {
@@ -121,13 +123,13 @@ class Cluster:
             }
         if len(failures) == len(nodes):
             raise BrokerUnreachableError(f"no Kafka broker answers any more: {failures}")
-        return found
+        return found, failures
 
     def coordinators(self, groups: Collection[str]) -> dict[str, int | Failure]:
         """Return the node that keeps each group's offsets."""
         request = FindCoordinatorRequest(key_type=0, coordinator_keys=list(groups), min_version=4)
         node = self._connections.least_loaded_node()
-        ((_, response),) = self._send([(node, request)])
+        ((_, _, response),) = self._send([(node, request)])
         if isinstance(response, KafkaError):
             return dict.fromkeys(groups, _failure(response))
         return {
@@ -153,7 +155,7 @@ class Cluster:
             for node, names in _inverted(coordinators).items()
         ]
         found: dict[str, dict[TopicPartition, int] | Failure] = {}
-        for request, response in self._send(requests):
+        for _, request, response in self._send(requests):
             if isinstance(response, KafkaError):
                 found |= {each.group_id: _failure(response) for each in request.groups}
                 continue
@@ -180,7 +182,7 @@ class Cluster:
         ]
         return {
             each.group_id: _members(each)
-            for _, response in self._send(requests)
+            for _, _, response in self._send(requests)
             if not isinstance(response, KafkaError)
             for each in response.groups
             if not each.error_code
@@ -192,7 +194,7 @@ class Cluster:
         request = MetadataRequest(
             topics=[named(name=topic) for topic in topics], allow_auto_topic_creation=False
         )
-        ((_, response),) = self._send([(self._connections.least_loaded_node(), request)])
+        ((_, _, response),) = self._send([(self._connections.least_loaded_node(), request)])
         layout = Layout()
         if isinstance(response, KafkaError):
             layout.failures.update(dict.fromkeys(topics, _failure(response)))
@@ -257,7 +259,7 @@ class Cluster:
             for node, led in _inverted(leaders).items()
         ]
         found: dict[TopicPartition, int | Failure] = {}
-        for request, response in self._send(requests):
+        for _, request, response in self._send(requests):
             if isinstance(response, KafkaError):
                 found |= {
                     TopicPartition(topic.name, each.partition_index): _failure(response)
@@ -295,7 +297,7 @@ class Cluster:
             for each in _requests_without_repeats(wanted, partitions_per_request)
         ]
         found: dict[tuple[TopicPartition, int], Fetched | Failure] = {}
-        for request, response in self._send(requests):
+        for _, request, response in self._send(requests):
             asked = {
                 TopicPartition(topic.topic, each.partition): each.fetch_offset
                 for topic in request.topics
@@ -314,10 +316,10 @@ class Cluster:
                     )
         return found
 
-    def _send(self, requests: Iterable[tuple[int, Any]]) -> Iterator[tuple[Any, Any]]:
+    def _send(self, requests: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any, Any]]:
         """Send requests, to all nodes at once and one after another to each.
 
-        Yields each with its response, or with the ``KafkaError`` that came instead of one.
+        Yields the node, the request and the response, or the ``KafkaError`` instead of one.
         """
         by_node: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
         for node, request in requests:
@@ -325,14 +327,14 @@ class Cluster:
         for wave in zip_longest(*by_node.values()):
             yield from self._connections.run(self._send_wave, [each for each in wave if each])
 
-    async def _send_wave(self, wave: list[tuple[int, Any]]) -> list[tuple[Any, Any]]:
-        pending = [(request, self._start(node, request)) for node, request in wave]
+    async def _send_wave(self, wave: list[tuple[int, Any]]) -> list[tuple[int, Any, Any]]:
+        pending = [(node, request, self._start(node, request)) for node, request in wave]
         answers = []
-        for request, future in pending:
+        for node, request, future in pending:
             try:
-                answers.append((request, await future))
+                answers.append((node, request, await future))
             except KafkaError as error:
-                answers.append((request, error))
+                answers.append((node, request, error))
         return answers
 
     def _start(self, node: int, request: Any) -> Any:

@@ -44,7 +44,7 @@ Place = tuple[TopicPartition, int]
 class Reading:
     """What one poll of the cluster of that identifier learned.
 
-    ``failures`` has the groups whose offsets could not be read, and why.
+    ``failures`` says of which groups the offsets could not be read, and why.
     """
 
     cluster: str
@@ -81,13 +81,11 @@ class LagReader:
         Raises:
             BrokerUnreachableError: No broker answered. A part that fails is reported in its place.
         """
-        protocols = {
-            group: protocol
-            for group, protocol in self._cluster.groups().items()
-            if _matches(group, groups)
-        }
+        listed, silent = self._cluster.groups()
+        failures = {f"the groups of broker {node}": each.reason for node, each in silent.items()}
+        protocols = {name: listed[name] for name in listed if _matches(name, groups)}
         if not protocols:
-            return Reading(self._cluster.cluster_id, (), {})
+            return Reading(self._cluster.cluster_id, (), failures)
         coordinators, lost = _split(self._cluster.coordinators(protocols))
         committed, unread = _split(self._cluster.committed(coordinators))
         members = self._cluster.members(coordinators)
@@ -100,7 +98,7 @@ class LagReader:
         observations = [
             observation for stake in stakes for observation in _observations(stake, wanted, layout)
         ]
-        failures = {group: failure.reason for group, failure in (lost | unread).items()}
+        failures |= {group: each.reason for group, each in (lost | unread).items()}
         return Reading(
             self._cluster.cluster_id, tuple(self._measured(observations, layout)), failures
         )

@@ -355,6 +355,7 @@ def broker_properties(
         "broker.heartbeat.interval.ms": "500",
         "auto.create.topics.enable": "false",
         "log.cleaner.dedupe.buffer.size": str(4 * 1024 * 1024),
+        "log.cleaner.backoff.ms": "500",
     }
 
 

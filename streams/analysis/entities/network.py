@@ -1,0 +1,104 @@
+"""What the networks share: sentences of any length in, log-probabilities of tags out."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import onnxruntime
+
+from streams.analysis.entities.tags import TAGS
+from streams.analysis.entities.windows import windows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+Item = TypeVar("Item")
+"""What a network makes of one unit before it sees the context."""
+
+
+class Network(ABC, Generic[Item]):
+    """Scores the units of sentences, each in its own sentence alone.
+
+    Sentences go through in batches of one size, of at most ``budget`` inputs in all, so that
+    memory is bounded and no sentence's scores depend on those it is batched with.
+    """
+
+    budget: int
+
+    def __init__(self, path: Path, threads: int) -> None:
+        """Load an ONNX model, pinned to a number of processor threads."""
+        self.session = session(path, threads)
+        properties = self.session.get_modelmeta().custom_metadata_map
+        self.name = properties["name"]
+        self._slope = float(properties["slope"])
+        self._intercept = float(properties["intercept"])
+
+    def score(self, confidence: float) -> float:
+        """Return how probable it is that a mention of this confidence is right.
+
+        Platt scaling (Platt 1999) of the log-odds, with parameters fitted on development data.
+        """
+        odds = max(confidence, 1e-6) / max(1 - confidence, 1e-6)
+        return 1 / (1 + math.exp(-self._intercept - self._slope * math.log(odds)))
+
+    @abstractmethod
+    def encode(self, units: Sequence[str]) -> list[Item]:
+        """Return what stands for each unit."""
+
+    @abstractmethod
+    def lengths(self, items: list[Item]) -> list[int]:
+        """Return how many inputs of the network each unit takes."""
+
+    @abstractmethod
+    def size(self, length: int) -> int:
+        """Return the inputs of the network for a sequence of some length, padding included."""
+
+    @abstractmethod
+    def run(self, batch: list[list[Item]]) -> list[NDArray[np.float32]]:
+        """Return the log-probabilities, [units, tags], of sequences of one size."""
+
+    def scores(self, sentences: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:
+        """Return the log-probabilities, [units, tags], of each sentence's units."""
+        results = [np.empty((len(units), len(TAGS)), np.float32) for units in sentences]
+        jobs: dict[int, list[_Job[Item]]] = {}
+        for units, result in zip(sentences, results, strict=True):
+            items = self.encode(units)
+            lengths = self.lengths(items)
+            for start, end, first, last in windows(lengths):
+                size = self.size(sum(lengths[start:end]))
+                reading = slice(first - start, last - start)
+                jobs.setdefault(size, []).append(
+                    _Job(items[start:end], reading, result[first:last])
+                )
+        for size, group in jobs.items():
+            at_once = max(1, self.budget // size)
+            for start in range(0, len(group), at_once):
+                batch = group[start : start + at_once]
+                for job, scores in zip(batch, self.run([j.items for j in batch]), strict=True):
+                    job.target[:] = scores[job.reading]
+        return results
+
+
+class _Job(NamedTuple, Generic[Item]):
+    """A window of a sentence, and where its scores go."""
+
+    items: list[Item]
+    reading: slice
+    target: NDArray[np.float32]
+
+
+def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """Load an ONNX model, pinned to a number of processor threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # The stronger levels fuse additions into the layer norms, which is slower: the fused
+    # operator is not vectorized.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

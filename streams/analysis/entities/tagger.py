@@ -1,0 +1,143 @@
+"""The entity tagger: a trained model, loaded once, over batches of documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from streams.analysis.entities import coreference
+from streams.analysis.entities.convolution import Convolution
+from streams.analysis.entities.encoder import Encoder
+from streams.analysis.entities.gazetteer import Entry, Gazetteer
+from streams.analysis.entities.tags import decode
+from streams.analysis.entities.units import Unit, split
+from streams.analysis.types import Entity, EntityType, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from streams.analysis.types import Document
+
+Profile = Literal["accurate", "fast"]
+
+UNITS_AT_ONCE = 1 << 15
+"""How many units' scores are held at once, unless one sentence has more."""
+
+
+class EntityTagger:
+    """Tags the entities of documents; mentions of one entity share ``id`` and ``name``.
+
+    ``model`` names the model and its version, for the events made with it.
+
+    ``profile`` chooses the model: ``accurate`` is a transformer encoder, ``fast`` a small
+    network distilled from it. ``threads`` is the number of processor threads the model may
+    use. ``gazetteer`` is a file of known names, which win over the model and give their ids
+    (see ``Gazetteer``). All is read once, here. Raises ``OSError`` and ``ValueError`` where the
+    gazetteer cannot be read.
+    """
+
+    def __init__(
+        self, profile: Profile = "accurate", threads: int = 1, gazetteer: Path | None = None
+    ) -> None:
+        self._network = Encoder(threads) if profile == "accurate" else Convolution(threads)
+        self._gazetteer = None if gazetteer is None else Gazetteer(gazetteer)
+        self.model = self._network.name
+
+    def tag(self, documents: Sequence[Document]) -> list[tuple[Entity, ...]]:
+        """Return the entities of each document, in order of mention, none overlapping.
+
+        The sentences of all documents go through the model together, so several documents at
+        once are faster than one by one. What is found in a sentence depends on that sentence
+        alone, however long it is and whatever is in the batch. No entity crosses the end of a
+        sentence.
+        """
+        found: list[list[_Found]] = [[] for _ in documents]
+        sentences = (
+            _Sentence(number, span, split(span.text))
+            for number, document in enumerate(documents)
+            for span in document.sentences
+        )
+        for chunk in _chunks(sentences):
+            scores = self._network.scores(
+                [[unit.text for unit in sentence.units] for sentence in chunk]
+            )
+            for sentence, mentions in zip(chunk, decode(scores), strict=True):
+                spans = [
+                    _Found(sentence.span(m.start, m.end), m.type, self._network.score(m.confidence))
+                    for m in mentions
+                ]
+                if self._gazetteer is not None:
+                    spans = _overridden(spans, sentence, self._gazetteer)
+                found[sentence.document] += spans
+        return [tuple(_entities(mentions)) for mentions in found]
+
+
+class _Found(NamedTuple):
+    """A mention before it is known which entity it is."""
+
+    span: Span
+    type: EntityType
+    score: float
+    entry: Entry | None = None
+
+
+class _Sentence(NamedTuple):
+    document: int
+    place: Span
+    units: list[Unit]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span in the article of the units ``start`` to ``end``."""
+        first, last = self.units[start].start, self.units[end - 1].end
+        origin = self.place.start
+        return Span(self.place.field, origin + first, origin + last, self.place.text[first:last])
+
+
+def _chunks(sentences: Iterable[_Sentence]) -> Iterator[list[_Sentence]]:
+    chunk: list[_Sentence] = []
+    units = 0
+    for sentence in sentences:
+        if chunk and units + len(sentence.units) > UNITS_AT_ONCE:
+            yield chunk
+            chunk, units = [], 0
+        chunk.append(sentence)
+        units += len(sentence.units)
+    if chunk:
+        yield chunk
+
+
+def _overridden(found: list[_Found], sentence: _Sentence, gazetteer: Gazetteer) -> list[_Found]:
+    """Return the mentions with the gazetteer's in place of those they overlap."""
+    known = [
+        _Found(sentence.span(match.start, match.end), match.entry.type, 1.0, match.entry)
+        for match in gazetteer.find([unit.text for unit in sentence.units])
+    ]
+    kept = [
+        mention
+        for mention in found
+        if not any(
+            mention.span.start < other.span.end and other.span.start < mention.span.end
+            for other in known
+        )
+    ]
+    return sorted(known + kept, key=lambda mention: mention.span.start)
+
+
+def _entities(found: list[_Found]) -> Iterator[Entity]:
+    identities = coreference.resolve(
+        [
+            coreference.Mention(span.text, kind, entry and entry.id, entry and entry.name)
+            for span, kind, _, entry in found
+        ]
+    )
+    for (span, kind, score, _), identity in zip(found, identities, strict=True):
+        yield Entity(
+            field=span.field,
+            start=span.start,
+            end=span.end,
+            text=span.text,
+            type=kind,
+            id=identity.id,
+            name=identity.name,
+            score=score,
+        )

@@ -1,0 +1,57 @@
+"""The words' side of the models: pieces and their pretrained embeddings, shared by both."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from streams.analysis.entities.unigram import Unigram
+from streams.analysis.entities.units import normal_form
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MODELS = Path(__file__).parent / "models"
+
+BEGIN, PAD, END, UNKNOWN = range(4)
+"""The ids of the special pieces."""
+PIECES_PER_UNIT = 16
+"""The rest of a longer unit (an address, a hash) is not read."""
+REMEMBERED = 1 << 16
+"""How many units' pieces are kept, so that frequent words are segmented once."""
+
+_BLOCK = 32
+
+
+class Vocabulary:
+    """Pieces of words with their embeddings, from the files of ``MODELS``.
+
+    ``embeddings`` has one row a piece, [pieces, 384] in half precision.
+    """
+
+    embeddings: NDArray[np.float16]
+
+    def __init__(self) -> None:
+        with np.load(MODELS / "vocabulary.npz") as file:
+            texts = file["pieces"].tobytes().decode().split("\n")
+            unigram = Unigram(zip(texts, file["scores"].tolist(), strict=True), UNKNOWN)
+            self.embeddings = _unpack(file["embeddings"], file["scales"])
+
+        def pieces(unit: str) -> tuple[int, ...]:
+            found = unigram.encode(normal_form(unit))
+            return tuple(found[:PIECES_PER_UNIT]) or (UNKNOWN,)
+
+        self.pieces = lru_cache(REMEMBERED)(pieces)
+
+
+def _unpack(nibbles: NDArray[np.uint8], scales: NDArray[np.float16]) -> NDArray[np.float16]:
+    """Return [rows, width] from 4-bit blocks [rows, blocks, 16] with a scale each.
+
+    The low half of byte ``j`` is weight ``j`` of its block, the high half weight ``j + 16``;
+    both are shifted by 8.
+    """
+    blocks = np.concatenate([nibbles & 15, nibbles >> 4], axis=2).astype(np.float16) - 8
+    return (blocks * scales[:, :, None]).reshape(len(nibbles), -1)

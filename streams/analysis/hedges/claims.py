@@ -1,11 +1,14 @@
-"""Claims: the clauses that a writer leaves open, each with what was said to hold it open.
+"""Claims: the clauses that a writer leaves open, each with the hedges over it.
 
 A clause runs from the subject of the hedged verb, or from the last word that opens a clause
-before the cue, to the next word or mark that closes one. Hedges over one clause share a claim.
+before the cue, to the next word or mark that closes one. Hedges over one clause share a claim;
+an attribution is over the clause that it stands next to.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from streams.analysis.hedges.sources import subject_before
@@ -17,11 +20,59 @@ if TYPE_CHECKING:
     from streams.analysis.hedges.grammar import Word
 
 _FARTHEST = 60  # tokens between a cue and the end of its clause, either way
+_EDGES = frozenset({"clause-start", "break"})
+_VERBAL = frozenset({"adverb", "participle", "infinitive"})
 
 
-def clause(words: Sequence[Word], cue: Cue, first: int, last: int) -> tuple[int, int]:
-    """Return the tokens, end-exclusive, of the clause that a cue leaves open."""
-    start = cue.match.cue_start
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """An open clause in token indices, end-exclusive.
+
+    ``subject`` and ``predicate`` are token ranges too; ``cues`` are indices into the
+    sentence's cues.
+    """
+
+    start: int
+    end: int
+    subject: tuple[int, int] | None
+    predicate: tuple[int, int]
+    cues: tuple[int, ...]
+
+
+def open_clauses(
+    words: Sequence[Word], cues: Sequence[Cue], opening: Sequence[bool], first: int, last: int
+) -> list[Clause]:
+    """Return the clauses that the cues of the sentence ``words[first:last]`` leave open.
+
+    ``opening[i]`` tells whether ``cues[i]`` makes its sentence hedged. The clauses come in
+    order and do not overlap.
+    """
+    clauses: list[Clause] = []
+    for at, cue in enumerate(cues):
+        if not opening[at]:
+            continue
+        start, end, subject = _bounds(words, cue, first, last)
+        if clauses and start < clauses[-1].end:
+            before = clauses.pop()
+            clauses.append(
+                Clause(
+                    min(start, before.start),
+                    max(end, before.end),
+                    before.subject or subject,
+                    before.predicate,
+                    (*before.cues, at),
+                )
+            )
+        else:
+            clauses.append(Clause(start, end, subject, _predicate(words, cue, start, end), (at,)))
+    starts = [cue.match.cue_start for cue in cues]
+    return [_with_neighbours(words, cues, starts, clause) for clause in clauses]
+
+
+def _bounds(
+    words: Sequence[Word], cue: Cue, first: int, last: int
+) -> tuple[int, int, tuple[int, int] | None]:
+    start, end = cue.match.cue_start, cue.match.cue_end
     subject = subject_before(words, start, first)
     if subject is not None:
         start = subject[0]
@@ -29,40 +80,57 @@ def clause(words: Sequence[Word], cue: Cue, first: int, last: int) -> tuple[int,
         floor = max(first, start - _FARTHEST)
         while start > floor and words[start - 1].classes.isdisjoint(_EDGES):
             start -= 1
-    end = cue.match.cue_end
     limit = min(last, end + _FARTHEST)
     if end < limit and "relative" in words[end].classes:
-        end += 1
+        end += 1  # what follows *si dice* che is the clause
     while end < limit and words[end].classes.isdisjoint(_EDGES):
         end += 1
-    while (
-        end > cue.match.cue_end
-        and "word" not in words[end - 1].classes
-        and ("number" not in words[end - 1].classes)
-    ):
+    while end > cue.match.cue_end and not _can_end(words[end - 1]):
         end -= 1
-    return start, end
+    while start < cue.match.cue_start and not _is_content(words[start]):
+        start += 1
+    return start, end, subject
 
 
-_EDGES = frozenset({"clause-start", "break"})
+def _can_end(word: Word) -> bool:
+    return _is_content(word) and word.classes.isdisjoint({"preposition", "determiner"})
 
 
-def predicate(words: Sequence[Word], cue: Cue, start: int, end: int) -> tuple[int, int]:
-    """Return the tokens of the clause's verb group: the cue's own, or the first in the clause."""
-    at = cue.match.cue_start
-    if not any("finite" in word.classes for word in words[at : cue.match.cue_end]):
-        at = next((i for i in range(start, end) if "finite" in words[i].classes), -1)
-        if at < 0:
-            return cue.match.cue_start, cue.match.cue_end
-        stop = at + 1
-    else:
-        stop = cue.match.cue_end
-    reach = stop
-    while reach < end and not words[reach].classes.isdisjoint(_VERBAL):
-        reach += 1
-        if "adverb" not in words[reach - 1].classes:
-            stop = reach
-    return at, stop
+def _is_content(word: Word) -> bool:
+    return "word" in word.classes or "number" in word.classes
 
 
-_VERBAL = frozenset({"adverb", "participle", "infinitive"})
+def _predicate(words: Sequence[Word], cue: Cue, start: int, end: int) -> tuple[int, int]:
+    """Return the clause's verb group: the cue's own verb with its complements, or the first."""
+    begin, stop = cue.match.cue_start, cue.match.cue_end
+    if not any("finite" in word.classes for word in words[begin:stop]):
+        verb = next((at for at in range(start, end) if "finite" in words[at].classes), None)
+        if verb is None:
+            return begin, stop
+        begin, stop = verb, verb + 1
+    at = stop
+    while at < end and not words[at].classes.isdisjoint(_VERBAL):
+        at += 1
+        if "adverb" not in words[at - 1].classes:
+            stop = at
+    return begin, stop
+
+
+def _with_neighbours(
+    words: Sequence[Word], cues: Sequence[Cue], starts: Sequence[int], clause: Clause
+) -> Clause:
+    """Add the cues inside the clause and the attributions right before and after it."""
+    low, high = bisect_left(starts, clause.start), bisect_left(starts, clause.end)
+    members = {*clause.cues, *range(low, high)}
+    for at in (low - 1, high):
+        if 0 <= at < len(cues) and cues[at].rule.category == "attribution":
+            gap = words[starts[at] : clause.start] or words[clause.end : starts[at]]
+            if not any("break" in word.classes for word in gap):
+                members.add(at)
+    return Clause(
+        clause.start,
+        clause.end,
+        clause.subject,
+        clause.predicate,
+        tuple(sorted(at for at in members if not cues[at].in_quote)),
+    )

@@ -116,14 +116,12 @@ class _Marks:
             case "after":
                 return after < len(starts)
             case "governing":
-                return before > 0 and not _among_range(breaks, ends[before - 1], cue.cue_start)
-            case "clause":
+                return before > 0 and not _among(breaks, ends[before - 1], cue.cue_start)
+            case _:  # clause
                 return (
                     after > before
-                    or (before > 0 and not _among_range(breaks, ends[before - 1], cue.cue_start))
-                    or (
-                        after < len(starts) and not _among_range(breaks, cue.cue_end, starts[after])
-                    )
+                    or (before > 0 and not _among(breaks, ends[before - 1], cue.cue_start))
+                    or (after < len(starts) and not _among(breaks, cue.cue_end, starts[after]))
                 )
 
 
@@ -198,6 +196,6 @@ class _Reading:
                 )
 
 
-def _among_range(values: Sequence[int], start: int, end: int) -> bool:
+def _among(values: Sequence[int], start: int, end: int) -> bool:
     at = bisect_left(values, start)
     return at < len(values) and values[at] < end

@@ -1,69 +1,131 @@
-"""Score the spotter on annotated sentences: ``python -m streams.analysis.hedges.evaluate``.
+"""Score the spotter on annotated sentences.
 
-A line of the input is a JSON object with ``text``, ``lang`` and ``hedges`` (``start``, ``end``,
-``category``, ``in_quote``) and ``hedged``, annotated by the guideline on hedged reporting.
-A cue that is found matches an annotated one of its category when their spans overlap, one to
-one; a sentence counts as the guideline's sentence level says.
+``python -m streams.analysis.hedges.evaluate FILE...`` prints precision, recall and F1 for each
+category, for all cues and for sentences; ``--errors`` lists what was missed (``-``) and what
+was found and is not annotated (``+``).
+
+A line of a file is a JSON object: ``id``, ``lang`` (BCP 47), ``text`` (one sentence), ``hedged``
+and ``hedges``, each with ``start`` and ``end`` in code points, ``category``, ``in_quote`` and
+``source_type``, annotated by the project's guideline on hedged reporting. A cue that is found
+matches an annotated one of its category when their spans overlap, one to one.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import Counter
+import sys
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from streams.analysis.hedges import spot
+from streams.analysis.hedges.spotter import spot
 from streams.analysis.types import Document, Hedge, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(slots=True)
 class Counts:
-    """True positives, false positives and false negatives."""
+    """What was found rightly, found wrongly and missed."""
 
     right: int = 0
     wrong: int = 0
     missed: int = 0
 
-    def row(self) -> str:
-        """Return precision, recall and F1 in per cent, and the counts behind them."""
-        found, gold = self.right + self.wrong, self.right + self.missed
-        precision = self.right / found if found else 0.0
-        recall = self.right / gold if gold else 0.0
-        f1 = 2 * self.right / (found + gold) if found + gold else 0.0
-        return (
-            f"{100 * precision:6.1f} {100 * recall:6.1f} {100 * f1:6.1f}"
-            f"   {self.right:4d} {self.wrong:4d} {self.missed:4d}"
-        )
+    @property
+    def precision(self) -> float:
+        """Right over found, 0 to 1."""
+        return _ratio(self.right, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        """Right over annotated, 0 to 1."""
+        return _ratio(self.right, self.right + self.missed)
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall, 0 to 1."""
+        return _ratio(2 * self.right, 2 * self.right + self.wrong + self.missed)
 
 
-def hedges_of(text: str, language: str) -> tuple[Hedge, ...]:
-    """Return the hedges of a text that is one sentence."""
-    sentence = Span("text", 0, len(text), text)
-    return spot(Document(None, text, language, (sentence,)), ()).hedges
+def _ratio(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
 
 
 @dataclass(slots=True)
 class Scores:
-    cues: dict[str, Counts] = field(default_factory=dict)
+    """The counts of an evaluation.
+
+    ``in_quote`` and ``source_types`` compare those of matched cues (right or wrong).
+    ``errors`` are lines to read.
+    """
+
+    categories: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+    cues: Counts = field(default_factory=Counts)
     sentences: Counts = field(default_factory=Counts)
+    in_quote: Counts = field(default_factory=Counts)
+    source_types: Counts = field(default_factory=Counts)
+    errors: list[str] = field(default_factory=list)
 
 
-def match(gold: Sequence[dict[str, Any]], found: Sequence[Hedge]):
-    pairs, rest = [], list(found)
-    missed = []
+def evaluate(records: Iterable[dict[str, Any]]) -> Scores:
+    """Score the spotter on records of the format above."""
+    scores = Scores()
+    for record in records:
+        text = record["text"]
+        sentence = Span("text", 0, len(text), text)
+        found = spot(Document(None, text, record["lang"], (sentence,)), ()).hedges
+        _score(scores, record, found)
+    return scores
+
+
+def _score(scores: Scores, record: dict[str, Any], found: Sequence[Hedge]) -> None:
+    pairs, missed, extra = _match(record["hedges"], found)
+    for gold, hedge in pairs:
+        for counts in (scores.categories[hedge.category], scores.cues):
+            counts.right += 1
+        _compare(scores.in_quote, gold["in_quote"] == hedge.in_quote)
+        if gold["source_type"] and hedge.source:
+            _compare(scores.source_types, gold["source_type"] == hedge.source.type)
+    for gold in missed:
+        for counts in (scores.categories[gold["category"]], scores.cues):
+            counts.missed += 1
+    for hedge in extra:
+        for counts in (scores.categories[hedge.category], scores.cues):
+            counts.wrong += 1
+    hedged = any(hedge.hedged for hedge in found)
+    scores.sentences.right += hedged and record["hedged"]
+    scores.sentences.wrong += hedged and not record["hedged"]
+    scores.sentences.missed += record["hedged"] and not hedged
+    if missed or extra or hedged != record["hedged"]:
+        scores.errors.append(f"{record['id']}  {record['text']}")
+        if hedged != record["hedged"]:
+            scores.errors.append(f"    sentence is {'' if record['hedged'] else 'not '}hedged")
+        scores.errors += [f"    - [{gold['text']}] {gold['category']}" for gold in missed]
+        scores.errors += [f"    + [{one.text}] {one.category}, {one.rule}" for one in extra]
+
+
+def _compare(counts: Counts, right: bool) -> None:
+    counts.right += right
+    counts.wrong += not right
+
+
+def _match(
+    gold: Sequence[dict[str, Any]], found: Sequence[Hedge]
+) -> tuple[list[tuple[dict[str, Any], Hedge]], list[dict[str, Any]], list[Hedge]]:
+    pairs, missed, rest = [], [], list(found)
     for one in gold:
         hit = next(
             (
-                h
-                for h in rest
-                if h.category == one["category"] and h.start < one["end"] and one["start"] < h.end
+                hedge
+                for hedge in rest
+                if hedge.category == one["category"]
+                and hedge.start < one["end"]
+                and one["start"] < hedge.end
             ),
             None,
         )
@@ -75,62 +137,35 @@ def match(gold: Sequence[dict[str, Any]], found: Sequence[Hedge]):
     return pairs, missed, rest
 
 
+def _table(scores: Scores) -> list[str]:
+    rows = {
+        **dict(sorted(scores.categories.items())),
+        "all cues": scores.cues,
+        "sentences": scores.sentences,
+    }
+    return [
+        f"{'':14}{'P':>7}{'R':>7}{'F1':>7}{'right':>8}{'wrong':>7}{'missed':>7}",
+        *(
+            f"{name:14}{100 * row.precision:7.1f}{100 * row.recall:7.1f}{100 * row.f1:7.1f}"
+            f"{row.right:8}{row.wrong:7}{row.missed:7}"
+            for name, row in rows.items()
+        ),
+        f"of the cues found, in_quote is right in {100 * scores.in_quote.precision:.1f} %, "
+        f"the source's type in {100 * scores.source_types.precision:.1f} %",
+    ]
+
+
 def main() -> None:
-    ap = argparse.ArgumentParser()
-    ap.add_argument("files", nargs="+", type=Path)
-    ap.add_argument("--errors", action="store_true")
-    ap.add_argument("--half", choices=("first", "second"))
-    a = ap.parse_args()
-    counts: dict[str, Counts] = {}
-    sent = Counts()
-    quote = Counter()
-    styp = Counter()
-    for f in a.files:
-        recs = [orjson.loads(l) for l in f.read_bytes().splitlines()]
-        n = len(recs) // 2
-        if a.half:
-            recs = recs[:n] if a.half == "first" else recs[n:]
-        for r in recs:
-            found = hedges_of(r["text"], r["lang"])
-            pairs, missed, extra = match(r["hedges"], found)
-            h = any(x.hedged for x in found)
-            for g, x in pairs:
-                counts.setdefault(g["category"], Counts()).right += 1
-                quote[g["in_quote"] == x.in_quote] += 1
-                if g["category"] == "attribution":
-                    t = x.source.type if x.source else None
-                    styp[(g["source_type"] == t)] += 1
-            for g in missed:
-                counts.setdefault(g["category"], Counts()).missed += 1
-            for x in extra:
-                counts.setdefault(x.category, Counts()).wrong += 1
-            if h and r["hedged"]:
-                sent.right += 1
-            elif h:
-                sent.wrong += 1
-            elif r["hedged"]:
-                sent.missed += 1
-            if a.errors and (missed or extra or h != r["hedged"]):
-                print(r["id"], r["text"])
-                if h != r["hedged"]:
-                    print("    SENTENCE gold", r["hedged"])
-                for g in missed:
-                    print(
-                        f"    - [{g['text']}] {g['category']} <- {g['source']} {g['source_type']}"
-                    )
-                for x in extra:
-                    print(
-                        f"    + [{x.text}] {x.category} {x.rule} <- {x.source.text if x.source else None} {x.source.type if x.source else ''} {'Q' if x.in_quote else ''}"
-                    )
-    al = Counts()
-    for c in sorted(counts):
-        print(f"{c:13}", counts[c].row())
-        al.right += counts[c].right
-        al.wrong += counts[c].wrong
-        al.missed += counts[c].missed
-    print(f"{'all cues':13}", al.row())
-    print(f"{'sentences':13}", sent.row())
-    print("in_quote", dict(quote), "source_type", dict(styp))
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Score the hedge spotter on annotated sentences.")
+    parser.add_argument("files", nargs="+", type=Path, help="JSONL files of annotated sentences")
+    parser.add_argument("--errors", action="store_true", help="list the errors first")
+    arguments = parser.parse_args()
+    for file in arguments.files:
+        scores = evaluate(map(orjson.loads, file.read_bytes().splitlines()))
+        lines = [*(scores.errors if arguments.errors else ()), str(file), *_table(scores)]
+        sys.stdout.write("\n".join(lines) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -28,7 +28,7 @@ _LOCAL = frozenset({"left", "right", "over"})
 _LONGEST_WORD = 40  # no lexicon word is longer; a longer token belongs to no class
 _KNOWN_WORDS = 1 << 16  # distinct tokens whose classes are remembered
 
-_Owner = TypeVar("_Owner", "Rule", "Context")
+_Owner = TypeVar("_Owner")
 
 
 class GrammarError(ValueError):
@@ -65,6 +65,7 @@ class Rule:
     unless: tuple[str, ...]
     source: SourceFrom
     source_type: SourceType | None
+    points_back: bool
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...]
     order: int
@@ -249,6 +250,7 @@ def parse(data: Mapping[str, Any]) -> Grammar:
             unless=tuple(entry.get("unless", ())),
             source=entry.get("source", "none"),
             source_type=entry.get("source-type"),
+            points_back=entry.get("points-back", False),
             examples=tuple(entry.get("examples", ())),
             counterexamples=tuple(entry.get("counterexamples", ())),
             order=order,
@@ -291,8 +293,8 @@ def _lookup(
     rules: Sequence[Rule],
     contexts: Iterable[Context],
 ) -> Callable[[str], Word]:
-    rules_at = _index((rule, pattern) for rule in rules for pattern in rule.patterns)
-    contexts_at = _index((context, pattern) for context in contexts for pattern in context.patterns)
+    rules_at = _index([(rule, pattern) for rule in rules for pattern in rule.patterns])
+    contexts_at = _index([(context, one) for context in contexts for one in context.patterns])
 
     @lru_cache(_KNOWN_WORDS)
     def word(raw: str) -> Word:

@@ -255,7 +255,7 @@ class _Parser:
         self._at += 1
         return _Repeat(item, least, most)
 
-    def _atom(self, *, grouped: bool) -> _Node:
+    def _atom(self, *, grouped: bool) -> _Node:  # noqa: PLR0911 - one kind of element a return
         lexeme = self._next()
         match lexeme:
             case "(":
@@ -310,7 +310,7 @@ def _consumes(item: _Node) -> bool:
             return False
 
 
-def _anchors(item: _Node) -> _Keys | None:
+def _anchors(item: _Node) -> _Keys | None:  # noqa: PLR0911 - one kind of node a return
     """Return the words and the classes that ``item`` can start with, None for any token."""
     match item:
         case _Word(words, exact, classes):

@@ -111,12 +111,20 @@ def _subject_among(words: Sequence[Word], start: int, end: int) -> tuple[int, in
     commas = [at for at in range(start, end) if words[at].key == ","]
     bounds = [start - 1, *commas, end]
     parts = [(left + 1, right) for left, right in pairwise(bounds) if right > left + 1]
+    parts = [(_lead(words, left, right), right) for left, right in parts]
     fitting = [part for part in parts if _nominal(words, part)]
     if not fitting:
         return None
     closed = bool(commas) and commas[-1] == end - 1
     chosen = fitting[0] if closed else fitting[-1]
     return _trim(words, *chosen)
+
+
+def _lead(words: Sequence[Word], start: int, end: int) -> int:
+    """Return where the part starts without the adverbs at its head (*anche il Senato*)."""
+    while start < end - 1 and not words[start].classes.isdisjoint({"adverb", "source-skip"}):
+        start += 1
+    return start
 
 
 def _nominal(words: Sequence[Word], part: tuple[int, int]) -> bool:
@@ -136,21 +144,37 @@ def _trim(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None
     return (start, stop) if stop > start else None
 
 
-def source_type(phrase: Sequence[Word]) -> SourceType:
-    """Return the type of a source by the nouns of its phrase, the first that tells winning."""
-    named = any("capital" in word.classes for word in phrase[1:])
-    for word in phrase:
-        classes = word.classes
-        if "source-anonymous" in classes:
-            return "anonymous"
-        if "source-document" in classes:
-            return "document"
-        if "source-public" in classes:
-            return "public"
-        if "source-unless-named" in classes:
-            return "named" if named else "anonymous"
-        if "source-named" in classes:
-            return "named"
-    if not named and phrase and "indefinite" in phrase[0].classes:
+def source_type(words: Sequence[Word], phrase: tuple[int, int], first: int) -> SourceType:
+    """Return the type of the source ``words[phrase]`` in a sentence that starts at ``first``.
+
+    The first noun that tells decides, else a determiner (*alcuni*, *many*). A person who is
+    not named but placed by a name (*Pentagon officials*) or pointed at (*il funzionario*)
+    counts as named, an indefinite phrase as anonymous.
+    """
+    start, end = phrase
+    nouns = [word for word in words[start:end] if "determiner" not in word.classes]
+    for word in [*nouns, words[start]]:
+        for kind in _TELLING:
+            if f"source-{kind}" in word.classes:
+                return kind
+        if "source-unless-named" in word.classes:
+            pointed = "singular-definite" in words[start].classes
+            return "named" if pointed or _names(words, phrase, first) else "anonymous"
+    if "indefinite" in words[start].classes and not _names(words, (start + 1, end), first):
         return "anonymous"
     return "named"
+
+
+def _names(words: Sequence[Word], phrase: tuple[int, int], first: int) -> bool:
+    """Tell whether a word of the phrase is a name, and no capital for another reason."""
+    return any(
+        "capital" in words[at].classes
+        and words[at].classes.isdisjoint(_NO_NAME)
+        and (at > first or words[at].classes <= _UNKNOWN)
+        for at in range(*phrase)
+    )
+
+
+_TELLING: tuple[SourceType, ...] = ("anonymous", "document", "public", "named")
+_NO_NAME = frozenset({"determiner", "nationality", "source-qualifier", "source-unless-named"})
+_UNKNOWN = frozenset({"word", "capital"})

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from streams.analysis.hedges.claims import clause, predicate
-from streams.analysis.hedges.cues import Cue, Text, find_cues, read
-from streams.analysis.hedges.grammar import Grammar, load
+from streams.analysis.hedges.claims import open_clauses
+from streams.analysis.hedges.cues import find_cues, read
+from streams.analysis.hedges.grammar import load
 from streams.analysis.hedges.sources import antecedent, phrase_after, source_type, subject
 from streams.analysis.types import (
     Claim,
     Document,
-    Entity,
     EntityHedging,
     EntityRef,
-    Field,
     Hedge,
     HedgeReport,
     Source,
@@ -25,7 +23,12 @@ from streams.analysis.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    from streams.analysis.hedges.claims import Clause
+    from streams.analysis.hedges.cues import Cue, Text
+    from streams.analysis.hedges.grammar import Grammar
+    from streams.analysis.types import Entity, Field
 
 _DOUBTING = frozenset({"reportive", "epistemic", "unconfirmed", "rumour"})
 _UNNAMED = frozenset({"anonymous", "public"})
@@ -41,7 +44,7 @@ class Refused(Span):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What fired in a sentence, and what was considered and turned down."""
+    """What fired in a sentence, and what was considered and turned down, each in order."""
 
     hedges: tuple[Hedge, ...]
     refused: tuple[Refused, ...]
@@ -57,19 +60,24 @@ def spot(document: Document, entities: Sequence[Entity]) -> HedgeReport:
     grammar = load(document.language)
     if grammar is None:
         return HedgeReport((), (), 0.0)
-    texts: dict[Field, Text] = {}
-    hedges: list[Hedge] = []
-    claims: list[Claim] = []
+    contents: dict[Field, _Content] = {}
+    readings: list[_Reading] = []
     for index, span in enumerate(document.sentences):
-        text = texts.get(span.field)
-        if text is None:
-            text = texts[span.field] = read(document.field(span.field), grammar)
-        sentence = _Sentence(document, index, span, text, grammar, entities)
-        hedges += sentence.hedges
-        claims += sentence.claims
-    hedged = {hedge.sentence for hedge in hedges if hedge.hedged}
-    rate = len(hedged) / len(document.sentences) if document.sentences else 0.0
-    return HedgeReport(tuple(hedges), tuple(claims), rate, _by_entity(entities, claims))
+        content = contents.get(span.field)
+        if content is None:
+            content = contents[span.field] = _content(document, span.field, grammar, entities)
+        reading = _read(content, index, span, grammar, readings[-1] if readings else _NOTHING)
+        if reading.source_of_previous is not None and readings:
+            readings[-1] = _attribute(readings[-1], reading.source_of_previous)
+        readings.append(reading)
+    claims = tuple(claim for reading in readings for claim in reading.claims)
+    hedged = sum(any(hedge.hedged for hedge in reading.hedges) for reading in readings)
+    return HedgeReport(
+        tuple(hedge for reading in readings for hedge in reading.hedges),
+        claims,
+        hedged / len(readings) if readings else 0.0,
+        _by_entity(entities, claims),
+    )
 
 
 def explain(text: str, language: str) -> Explanation:
@@ -81,137 +89,186 @@ def explain(text: str, language: str) -> Explanation:
     if grammar is None:
         return Explanation((), ())
     span = Span("text", 0, len(text), text)
-    document = Document(None, text, language, (span,))
-    sentence = _Sentence(document, 0, span, read(text, grammar), grammar, ())
-    return Explanation(tuple(sentence.hedges), tuple(sentence.refused()))
+    content = _content(Document(None, text, language, (span,)), "text", grammar, ())
+    reading = _read(content, 0, span, grammar, _NOTHING)
+    return Explanation(reading.hedges, reading.refused)
 
 
-class _Sentence:
-    """One sentence of a document on its way from tokens to annotations."""
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A field of a document with its tokens and its entities in order."""
 
-    def __init__(
-        self,
-        document: Document,
-        index: int,
-        span: Span,
-        text: Text,
-        grammar: Grammar,
-        entities: Sequence[Entity],
-    ) -> None:
-        self._field = span.field
-        self._content = document.field(span.field)
-        self._index = index
-        self._words = text.tokens.words
-        self._spans = text.tokens.spans
-        self._first = bisect_left(self._spans, (span.start,))
-        self._last = bisect_left(self._spans, (span.end,))
-        self._entities = [
-            entity
-            for entity in entities
-            if entity.field == span.field and span.start <= entity.start < span.end
-        ]
-        cues, self._refusals = find_cues(text, self._first, self._last, grammar)
-        self.hedges = [self._hedge(cue) for cue in cues]
-        self.claims = self._claims(cues)
+    field: Field
+    string: str
+    text: Text
+    entities: Sequence[Entity]
+    starts: Sequence[int]
 
-    def refused(self) -> Iterator[Refused]:
-        for refusal in self._refusals:
-            yield Refused(
-                *self._span(refusal.match.cue_start, refusal.match.cue_end),
-                rule=refusal.rule.name,
-                reason=refusal.reason,
+    def span(self, tokens: tuple[int, int]) -> tuple[Field, int, int, str]:
+        """Return what makes a `Span` of a range of tokens."""
+        start, end = self.text.tokens.spans[tokens[0]][0], self.text.tokens.spans[tokens[1] - 1][1]
+        return self.field, start, end, self.string[start:end]
+
+    def mentions(self, start: int, end: int) -> list[Entity]:
+        """Return the entities that lie within ``start`` and ``end``, in code points."""
+        low, high = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        return [entity for entity in self.entities[low:high] if entity.end <= end]
+
+
+def _content(
+    document: Document, field: Field, grammar: Grammar, entities: Sequence[Entity]
+) -> _Content:
+    own = sorted((one for one in entities if one.field == field), key=lambda one: one.start)
+    string = document.field(field)
+    return _Content(field, string, read(string, grammar), own, [one.start for one in own])
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one sentence gave, and what it holds for its neighbours.
+
+    ``people`` are the ids of the persons it mentions. ``source_of_previous`` is whom it
+    attributes the sentence before it to, ``source_of_next`` the one after it.
+    """
+
+    hedges: tuple[Hedge, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    people: frozenset[str] = frozenset()
+    source_of_previous: Source | None = None
+    source_of_next: Source | None = None
+
+
+_NOTHING = _Reading()
+
+
+def _read(
+    content: _Content, index: int, sentence: Span, grammar: Grammar, before: _Reading
+) -> _Reading:
+    spans = content.text.tokens.spans
+    first, last = bisect_left(spans, (sentence.start,)), bisect_left(spans, (sentence.end,))
+    cues, refusals = find_cues(content.text, first, last, grammar)
+    mentions = content.mentions(sentence.start, sentence.end)
+    hedges = tuple(
+        _hedge(content, index, cue, _source(content, cue, first, last, before)) for cue in cues
+    )
+    # *È quanto riporta X, citando fonti* opens no clause of its own but the one before.
+    pointing = any(cue.rule.points_back for cue in cues)
+    opening = [
+        hedge.hedged and not (pointing and hedge.category == "attribution") for hedge in hedges
+    ]
+    clauses = open_clauses(content.text.tokens.words, cues, opening, first, last)
+    sources = [hedge.source for hedge in hedges if hedge.source]
+    return _Reading(
+        hedges,
+        tuple(_claim(content, clause, hedges, before.source_of_next) for clause in clauses),
+        tuple(
+            Refused(
+                *content.span((refusal.match.cue_start, refusal.match.cue_end)),
+                refusal.rule.name,
+                refusal.reason,
             )
+            for refusal in refusals
+        ),
+        frozenset(entity.id for entity in mentions if entity.type == "PER"),
+        source_of_previous=next(
+            (
+                hedge.source
+                for cue, hedge in zip(cues, hedges, strict=True)
+                if cue.rule.points_back and not cue.in_quote
+            ),
+            None,
+        ),
+        source_of_next=sources[-1] if sources and sentence.text.endswith(":") else None,
+    )
 
-    def _span(self, first: int, last: int) -> tuple[Field, int, int, str]:
-        start, end = self._spans[first][0], self._spans[last - 1][1]
-        return self._field, start, end, self._content[start:end]
 
-    def _hedge(self, cue: Cue) -> Hedge:
-        source = self._source(cue)
-        category = cue.rule.category
-        doubting = category in _DOUBTING or (source is not None and source.type in _UNNAMED)
-        return Hedge(
-            *self._span(cue.match.cue_start, cue.match.cue_end),
-            category=category,
-            sentence=self._index,
-            hedged=doubting and not cue.in_quote,
-            in_quote=cue.in_quote,
-            source=source,
-            rule=cue.rule.name,
-        )
+def _hedge(content: _Content, index: int, cue: Cue, source: Source | None) -> Hedge:
+    category = cue.rule.category
+    doubting = category in _DOUBTING or (source is not None and source.type in _UNNAMED)
+    return Hedge(
+        *content.span((cue.match.cue_start, cue.match.cue_end)),
+        category=category,
+        sentence=index,
+        hedged=doubting and not cue.in_quote,
+        in_quote=cue.in_quote,
+        source=source,
+        rule=cue.rule.name,
+    )
 
-    def _source(self, cue: Cue) -> Source | None:
-        rule, match = cue.rule, cue.match
-        words, first, last = self._words, self._first, self._last
-        if match.source is not None:
-            phrase = phrase_after(words, match.source, last)
-        elif rule.source == "phrase":
-            phrase = phrase_after(words, match.end, last)
-        elif rule.source == "antecedent":
-            phrase = antecedent(words, match.start, first)
-        elif rule.source == "subject":
-            phrase = subject(words, match.start, match.end, first, last)
-        else:
-            return None
-        if phrase is None:
-            return None
-        kind = rule.source_type or source_type(self._words[slice(*phrase)])
-        field, start, end, text = self._span(*phrase)
-        entity = next((e for e in self._entities if start <= e.start and e.end <= end), None)
-        return Source(field, start, end, text, kind, entity.id if entity else None)
 
-    def _claims(self, cues: Sequence[Cue]) -> list[Claim]:
-        groups: list[tuple[int, int, list[int]]] = []
-        for at, (cue, hedge) in enumerate(zip(cues, self.hedges, strict=True)):
-            if not hedge.hedged or hedge.category == "attribution":
-                continue
-            start, end = clause(self._words, cue, self._first, self._last)
-            if groups and start < groups[-1][1]:
-                groups[-1] = (
-                    min(start, groups[-1][0]),
-                    max(end, groups[-1][1]),
-                    [*groups[-1][2], at],
-                )
-            else:
-                groups.append((start, end, [at]))
-        return [self._claim(cues, *group) for group in groups]
+def _source(content: _Content, cue: Cue, first: int, last: int, before: _Reading) -> Source | None:
+    words = content.text.tokens.words
+    rule, match = cue.rule, cue.match
+    if match.source is not None:
+        phrase = phrase_after(words, match.source, last)
+    elif rule.source == "phrase":
+        phrase = phrase_after(words, match.end, last)
+    elif rule.source == "antecedent":
+        phrase = antecedent(words, match.start, first)
+    elif rule.source == "subject":
+        phrase = subject(words, match.start, match.end, first, last)
+    else:
+        return None
+    if phrase is None:
+        return None
+    field, start, end, text = content.span(phrase)
+    named = content.mentions(start, end)
+    entity: str | None = None
+    if named:
+        entity = named[0].id
+    elif phrase[1] - phrase[0] == 1 and "person-pronoun" in words[phrase[0]].classes:
+        opening = content.text.tokens.spans[first][0]
+        entity = _only_person(content.mentions(opening, start), before)
+    kind = rule.source_type or source_type(words, phrase, first)
+    return Source(field, start, end, text, kind, entity)
 
-    def _claim(self, cues: Sequence[Cue], start: int, end: int, members: list[int]) -> Claim:
-        field, begin, stop, text = self._span(start, end)
-        verb = predicate(self._words, cues[members[0]], start, end)
-        hedges = tuple(
-            hedge
-            for at, hedge in enumerate(self.hedges)
-            if at in members
-            or (
-                not hedge.in_quote
-                and (hedge.category == "attribution" or begin <= hedge.start < stop)
-            )
-        )
-        refs = dict.fromkeys(
-            EntityRef(e.id, e.name, e.type)
-            for e in self._entities
-            if begin <= e.start and e.end <= stop
-        )
-        return Claim(
-            field,
-            begin,
-            stop,
-            text,
-            predicate=self._span(*verb)[3],
-            entities=tuple(refs),
-            hedges=hedges,
-            source=next((hedge.source for hedge in hedges if hedge.source), None),
-        )
+
+def _only_person(mentions: Sequence[Entity], before: _Reading) -> str | None:
+    """Return whom a pronoun stands for, if a single person has been mentioned just before."""
+    people = {entity.id for entity in mentions if entity.type == "PER"} or before.people
+    return next(iter(people)) if len(people) == 1 else None
+
+
+def _claim(
+    content: _Content, clause: Clause, hedges: Sequence[Hedge], told_before: Source | None
+) -> Claim:
+    over = tuple(hedges[at] for at in clause.cues)
+    sources = [hedge.source for hedge in over if hedge.source]
+    span = content.span((clause.start, clause.end))
+    told = [
+        entity
+        for entity in content.mentions(span[1], span[2])
+        if not any(source.start <= entity.start < source.end for source in sources)
+    ]
+    if clause.subject is not None:
+        _, start, end, _ = content.span(clause.subject)
+        told.sort(key=lambda entity: not start <= entity.start < end)
+    return Claim(
+        *span,
+        predicate=content.span(clause.predicate)[3],
+        entities=tuple(dict.fromkeys(EntityRef(one.id, one.name, one.type) for one in told)),
+        hedges=over,
+        source=sources[0] if sources else told_before,
+    )
+
+
+def _attribute(reading: _Reading, source: Source) -> _Reading:
+    """Give the claims that have no source the one that the next sentence names."""
+    claims = (claim if claim.source else replace(claim, source=source) for claim in reading.claims)
+    return replace(reading, claims=tuple(claims))
 
 
 def _by_entity(entities: Sequence[Entity], claims: Sequence[Claim]) -> tuple[EntityHedging, ...]:
-    mentions = Counter(entity.id for entity in entities)
+    refs: dict[str, EntityRef] = {}
+    mentions: Counter[str] = Counter()
     hedged: Counter[str] = Counter()
+    ends = {(claim.field, claim.start): claim.end for claim in claims}
+    starts = sorted(ends)
     for entity in entities:
-        hedged[entity.id] += any(
-            claim.field == entity.field and claim.start <= entity.start and entity.end <= claim.end
-            for claim in claims
-        )
-    refs = {entity.id: EntityRef(entity.id, entity.name, entity.type) for entity in entities}
-    return tuple(EntityHedging(refs[id_], mentions[id_], hedged[id_]) for id_ in mentions)
+        refs.setdefault(entity.id, EntityRef(entity.id, entity.name, entity.type))
+        mentions[entity.id] += 1
+        at = bisect_right(starts, (entity.field, entity.start)) - 1
+        if at >= 0 and starts[at][0] == entity.field and entity.end <= ends[starts[at]]:
+            hedged[entity.id] += 1
+    return tuple(EntityHedging(refs[one], mentions[one], hedged[one]) for one in refs)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from streams.analysis.hedges.grammar import Grammar, Word
 
-_LETTERS = r"[^\W\d_][\w\u0300-\u036f]*"
-_NUMBER = r"\d+(?:[.,:]\d+)*"
+# Bounds keep a text without blanks from becoming one token; no word comes near them.
+_LETTERS = r"[^\W\d_][\w\u0300-\u036f]{0,59}"
+_NUMBER = r"\d{1,20}(?:[.,:]\d{1,20}){0,5}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,6 @@ def tokenize(text: str, grammar: Grammar) -> Tokens:
 @lru_cache
 def _pattern(elision: bool, spellings: tuple[str, ...]) -> re.Pattern[str]:
     apostrophe = r"['’](?=\w)" if elision else rf"['’]{_LETTERS}"
-    word = rf"{_LETTERS}(?:-{_LETTERS})*(?:{apostrophe})?"
+    word = rf"{_LETTERS}(?:-{_LETTERS}){{0,4}}(?:{apostrophe})?"
     accented = [re.escape(word[:-1]) + r"['’](?!\w)" for word in spellings if word.endswith("'")]
     return re.compile("|".join([*accented, word, _NUMBER, r"[^\w\s]", r"\w"]), re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import Annotated
 
@@ -28,8 +29,8 @@ def worker(
 ) -> None:
     """Run the processors until Ctrl-C or SIGTERM; then finish what is in hand and commit.
 
-    [b]tagger[/] reads [i]articles[/] and writes [i]articles.tagged[/]; [b]spotter[/] reads those and
-    writes [i]articles.hedged[/] and [i]claims[/]. Both put what they cannot use on
+    [b]tagger[/] reads [i]articles[/] and writes [i]articles.tagged[/]; [b]spotter[/] reads those
+    and writes [i]articles.hedged[/] and [i]claims[/]. Both put what they cannot use on
     [i]articles.rejected[/]. Start as many workers as there are partitions to share: each
     processor is a consumer group. [b]all[/] runs one of each and starts again any that ends.
     """
@@ -39,5 +40,7 @@ def worker(
     require(settings, *(topic.name for topic in TOPICS))
     err.print(f"worker {which}: reading from {settings.bootstrap_servers}; Ctrl-C to stop")
     if which is Which.all:
+        if config is not None:
+            os.environ["HEDGEWIRE_CONFIG"] = str(config.absolute())
         running.run_all(settings)
-    running.run_processor(which, settings)
+    running.run_processor(running.PROCESSORS[which], settings)

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
+from typing import TYPE_CHECKING
 
 import faust
-from faust.types import StreamT, TopicT
-from faust.types.auth import CredentialsT
 
 from streams import topics
-from streams.config import Settings
 from streams.connection import MAX_RECORD_BYTES
-from streams.processors.delivery import Delivery
-from streams.processors.isolation import IsolatedHandler
-from streams.processors.processor import Processor
+from streams.processors.delivery import Delivery, end_now
+
+if TYPE_CHECKING:
+    from faust.types import StreamT, TopicT
+    from faust.types.auth import CredentialsT
+
+    from streams.config import Settings
+    from streams.processors.isolation import IsolatedHandler
+    from streams.processors.policy import Policy
+    from streams.processors.processor import Processor
+
+log = logging.getLogger(__name__)
+
 
 def make_app(
-    processor: Processor, settings: Settings, handler: IsolatedHandler, rebalance_timeout: float
+    processor: Processor,
+    settings: Settings,
+    handler: IsolatedHandler,
+    policy: Policy,
+    rebalance_timeout: float,
 ) -> faust.App:
     """Return the Faust application that runs a processor, with its handler, on a cluster.
 
@@ -51,10 +64,17 @@ def make_app(
         broker_commit_interval=1.0,
     )
     outputs = {topic.name: _raw_topic(app, settings, topic.name) for topic in topics.TOPICS}
-    delivery = Delivery(processor.name, handler, outputs)
+    delivery = Delivery(processor.name, handler, outputs, policy)
 
     async def agent(stream: StreamT[bytes]) -> None:
-        await delivery.run(stream)
+        try:
+            await delivery.run(stream)
+        finally:
+            # Faust would start another agent, which does not get what this one had read: those
+            # records would be committed over or hold back the partition for good.
+            if not app.should_stop:
+                log.error("%s: the stream ended before the worker", processor.name)
+                end_now()
 
     app.agent(_raw_topic(app, settings, processor.source), name=processor.name)(agent)
     return app

@@ -2,9 +2,9 @@
 
 Faust acknowledges an event when control returns to its stream, and commits acknowledged
 offsets whatever became of the sends. So the loop here never gives control back before every
-event of the batch, dead letters included, is acknowledged by the broker; nothing ever leaves
-it as an exception; and where delivery keeps failing it ends the process instead of returning.
-The records of the batch are then read again by whoever takes over the partition.
+event of the batch, dead letters included, is acknowledged by the broker; and where that cannot
+be, it ends the process instead of returning. The records of the batch are then read again by
+whoever takes over the partition.
 """
 
 from __future__ import annotations
@@ -12,35 +12,39 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Sequence
-from datetime import datetime, timezone
-from typing import NoReturn
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NoReturn
 
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
-from faust.types import EventT, StreamT, TopicT
 from tenacity import (
     RetryCallState,
     retry,
     retry_if_not_exception_type,
-    stop_after_delay,
     wait_exponential_jitter,
 )
 
 from streams.events import Event, Record
 from streams.processors.isolation import HandlerError, IsolatedHandler
+from streams.processors.policy import Failures, Policy
 from streams.processors.processor import Outcome, Rejection
 from streams.processors.rejection import rejected_event
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from faust.types import EventT, StreamT, TopicT
+
 log = logging.getLogger(__name__)
 
-BATCH_RECORDS = 64
-BATCH_SECONDS = 0.05
-DELIVERY_DEADLINE_SECONDS = 120.0
 EXIT_UNDELIVERED = 70  # EX_SOFTWARE in sysexits.h; the supervisor starts the worker again
 
 
 class TooLargeError(Exception):
     """An event is larger than its topic takes, now and at every other attempt."""
+
+
+class TooManyFailuresError(Exception):
+    """Most records make their handler fail, so the fault is not theirs."""
 
 
 class Delivery:
@@ -49,23 +53,28 @@ class Delivery:
     ``topics`` are the output topics by the name that events give.
     """
 
-    def __init__(self, name: str, handler: IsolatedHandler, topics: dict[str, TopicT]) -> None:
+    def __init__(
+        self, name: str, handler: IsolatedHandler, topics: dict[str, TopicT], policy: Policy
+    ) -> None:
         self._name = name
         self._handler = handler
         self._topics = topics
+        self._policy = policy
+        self._failures = Failures(policy.failures)
 
     async def run(self, stream: StreamT[bytes]) -> None:
         """Process the stream, a batch at a time, for as long as it lasts."""
-        async for batch in stream.take_events(BATCH_RECORDS, within=BATCH_SECONDS):
+        batches = stream.take_events(self._policy.batch_records, within=self._policy.batch_wait)
+        async for batch in batches:
             try:
                 await self._process([_record(event) for event in batch])
-            except (Exception, asyncio.CancelledError):
+            except BaseException:
                 # Whatever it is: were the stream to get control back, it would commit.
                 log.exception("%s: a batch is not delivered; ending uncommitted", self._name)
-                _end_now()
+                end_now()
 
     async def _process(self, records: Sequence[Record]) -> None:
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         outcomes = await self._outcomes(records, now)
         await asyncio.gather(
             *(
@@ -77,11 +86,17 @@ class Delivery:
     async def _outcomes(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
         """Handle a batch; where it fails, each record alone, so that one cannot fail the rest."""
         try:
-            return await self._handler.handle(records, now)
+            outcomes = await self._handler.handle(records, now)
         except HandlerError as error:
             if len(records) == 1:
+                self._failures.note(failed=True)
+                if self._failures.too_many:
+                    raise TooManyFailuresError(f"the last one: {error}") from error
                 return [Rejection(error.code, str(error))]
             log.warning("%s: a batch of %d failed (%s)", self._name, len(records), error)
+        else:
+            self._failures.note(failed=False, records=len(records))
+            return outcomes
         return [outcome for record in records for outcome in await self._outcomes([record], now)]
 
     async def _deliver(self, record: Record, outcome: Outcome, now: datetime) -> None:
@@ -100,9 +115,10 @@ class Delivery:
         topic = self._topics[event.topic]
 
         @retry(
-            retry=retry_if_not_exception_type(TooLargeError),
-            wait=wait_exponential_jitter(initial=0.1, max=5.0),
-            stop=stop_after_delay(DELIVERY_DEADLINE_SECONDS),
+            retry=retry_if_not_exception_type((TooLargeError, asyncio.CancelledError)),
+            wait=wait_exponential_jitter(
+                initial=self._policy.first_retry, max=self._policy.longest_retry
+            ),
             before_sleep=self._log_retry,
             reraise=True,
         )
@@ -117,7 +133,9 @@ class Delivery:
                     raise TooLargeError(f"{topic.get_topic_name()}: {error}") from error
                 raise
 
-        await attempt()
+        # The client's own timeouts do not bound every way in which it can wait.
+        async with asyncio.timeout(self._policy.delivery_deadline):
+            await attempt()
 
     def _log_retry(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
@@ -146,6 +164,7 @@ def _is_too_large(error: BaseException | None) -> bool:
     return False
 
 
-def _end_now() -> NoReturn:
+def end_now() -> NoReturn:
+    """End the process without committing what is in hand, which is then read again."""
     logging.shutdown()
     os._exit(EXIT_UNDELIVERED)

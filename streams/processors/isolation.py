@@ -13,14 +13,17 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
-from datetime import datetime
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from typing import TYPE_CHECKING
 
-from streams.config import Settings
-from streams.events import Record
-from streams.processors.processor import Outcome, Processor
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from multiprocessing.context import SpawnProcess
+
+    from streams.config import Settings
+    from streams.events import Record
+    from streams.processors.processor import Outcome, Processor
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +148,9 @@ def _serve(connection: Connection, processor: Processor, settings: Settings) -> 
             return
         try:
             answer: list[Outcome] | HandlerError = handler(records, now)
-        except Exception as error:  # noqa: BLE001 - one bad record must not end the process
+            if len(answer) != len(records):
+                raise ValueError(f"{len(answer)} outcomes of {len(records)} records")
+        except Exception as error:
             log.debug("handler failed", exc_info=True)
             answer = _described(error)
         connection.send(answer)

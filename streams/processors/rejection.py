@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from streams import topics
 from streams.events import Event, Record, event_id, timestamp
-from streams.processors.processor import Rejection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from streams.processors.processor import Rejection
 
 ORIGINAL = "source.header."
 """Put before the names of the record's own headers, so that a replay can restore them."""

@@ -7,21 +7,26 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import faust
+from supervisor import supervisord
 
 from streams import topics
 from streams.broker import CLUSTER_ID
-from streams.config import Settings
 from streams.processors.app import make_app
 from streams.processors.isolation import IsolatedHandler
+from streams.processors.policy import Policy
 from streams.processors.spotter import SPOTTER
 from streams.processors.tagger import TAGGER
 
-PROCESSORS = {processor.name: processor for processor in (TAGGER, SPOTTER)}
+if TYPE_CHECKING:
+    from streams.config import Settings
+    from streams.processors.processor import Processor
 
-BATCH_TIMEOUT_SECONDS = 60.0
+PROCESSORS = {processor.name: processor for processor in (TAGGER, SPOTTER)}
+POLICY = Policy()
+
 REBALANCE_TIMEOUT_SECONDS = 30.0
 EMBEDDED_REBALANCE_TIMEOUT_SECONDS = 1.0
 STOP_TIMEOUT_SECONDS = 120
@@ -43,21 +48,22 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def run_processor(name: str, settings: Settings) -> NoReturn:
+def run_processor(processor: Processor, settings: Settings, policy: Policy = POLICY) -> NoReturn:
     """Run one processor until SIGTERM or SIGINT, then finish, commit and exit.
 
     Raises:
         HandlerError: Its model could not be loaded.
         SystemExit: With 0 after a clean stop.
     """
-    handler = IsolatedHandler(PROCESSORS[name], settings, BATCH_TIMEOUT_SECONDS)
+    handler = IsolatedHandler(processor, settings, policy.batch_timeout)
     handler.start()
     try:
         embedded = topics.cluster_id(settings) == CLUSTER_ID
         app = make_app(
-            PROCESSORS[name],
+            processor,
             settings,
             handler,
+            policy,
             EMBEDDED_REBALANCE_TIMEOUT_SECONDS if embedded else REBALANCE_TIMEOUT_SECONDS,
         )
         worker = faust.Worker(app, quiet=True, redirect_stdouts=False, logging_config=LOGGING)
@@ -69,20 +75,34 @@ def run_processor(name: str, settings: Settings) -> NoReturn:
 
 
 def run_all(settings: Settings) -> NoReturn:
-    """Become a supervisor that runs every processor and starts again those that end.
+    """Run every processor in a process of its own under a supervisor (supervisord).
 
-    The supervisor (supervisord) takes this process's place, so that signals reach it. It
-    listens to nothing. Settings go to the workers by the environment, where secrets stay.
+    It starts again those that end, and stops them when it gets SIGTERM or SIGINT. It listens to
+    nothing. Settings go to the workers by the environment, where secrets stay.
+
+    Raises:
+        SystemExit: When all have stopped.
     """
     os.environ["HEDGEWIRE_BOOTSTRAP_SERVERS"] = settings.bootstrap_servers
     os.environ["HEDGEWIRE_TOPIC_PREFIX"] = settings.topic_prefix
+    with tempfile.TemporaryDirectory(prefix="hedgewire-") as folder:
+        configuration = Path(folder) / "supervisord.conf"
+        with configuration.open("w", encoding="utf-8") as file:
+            _supervision(Path(folder)).write(file)
+        supervisord.main(["--nodaemon", "--configuration", str(configuration)])
+    sys.exit(0)
+
+
+def _supervision(folder: Path) -> configparser.RawConfigParser:
+    """Return supervisord's configuration; its files, of which it deletes some, go to a folder."""
     config = configparser.RawConfigParser()
     config["supervisord"] = {
         "nodaemon": "true",
         "silent": "true",
-        "logfile": "/dev/null",
-        "logfile_maxbytes": "0",
-        "pidfile": "/dev/null",
+        "logfile": str(folder / "supervisord.log"),
+        "loglevel": "critical",
+        "pidfile": str(folder / "supervisord.pid"),
+        "childlogdir": str(folder),
     }
     for name in PROCESSORS:
         config[f"program:{name}"] = {
@@ -97,11 +117,4 @@ def run_all(settings: Settings) -> NoReturn:
             "stderr_logfile": "/dev/fd/2",
             "stderr_logfile_maxbytes": "0",
         }
-    folder = Path(tempfile.mkdtemp(prefix="hedgewire-"))
-    path = folder / "supervisord.conf"
-    with path.open("w") as file:
-        config.write(file)
-    os.execv(  # noqa: S606 - our own interpreter and arguments
-        sys.executable,
-        [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", str(path)],
-    )
+    return config

@@ -138,8 +138,8 @@ def evaluate(observation: Observation, window: Window, now: float) -> Verdict:
 def judge(observation: Observation, window: Window, now: float) -> Status:
     """Apply the rules in order; the first that holds decides.
 
-    Facts need one poll, trends a full window. Before it is full, a group without members that
-    has records waiting has stopped, since nobody is there to commit.
+    Facts need one poll, trends a full window. Before it is full, a group without members has
+    stopped if it was so at the first look, or since for longer than it was seen to commit.
     """
     plain = judge_reading(observation)
     if plain is not None:
@@ -147,8 +147,9 @@ def judge(observation: Observation, window: Window, now: float) -> Status:
     if is_rewound(window.commits):
         return Status.REWIND
     if window.polls < WINDOW:
-        abandoned = observation.managed and not observation.active
-        return Status.STOP if abandoned else Status.UNKNOWN
+        memberless = observation.managed and not observation.active
+        stopped = window.polls == 1 or is_stopped(window.commits, now)
+        return Status.STOP if memberless and stopped else Status.UNKNOWN
     return judge_trend(window.commits, now)
 
 

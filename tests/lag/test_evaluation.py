@@ -124,6 +124,15 @@ class TestStop:
         # The commits lasted nine seconds: the ninth silent one is not longer, the tenth is.
         assert statuses[-2:] == [Status.OK, Status.STOP]
 
+    def test_before_the_window_is_full(self) -> None:
+        moving = [look(poll, 100) for poll in range(3)]
+        silent = [look(2, 100, active=False)] * 3
+        unknown = [Status.UNKNOWN] * 5
+        assert watch(*moving, *silent) == [*unknown, Status.STOP]
+
+    def test_a_group_without_members_from_the_first_look_on(self) -> None:
+        assert watch(*[look(2, 100, active=False)] * 3) == [Status.STOP] * 3
+
     def test_a_commit_ends_the_silence(self) -> None:
         moving = [look(poll, 100) for poll in range(WINDOW)]
         silent = [look(WINDOW - 1, 100, active=False)] * WINDOW

@@ -47,26 +47,38 @@ def open_clauses(
     ``opening[i]`` tells whether ``cues[i]`` makes its sentence hedged. The clauses come in
     order and do not overlap.
     """
-    clauses: list[Clause] = []
+    groups: list[_Group] = []
     for at, cue in enumerate(cues):
         if not opening[at]:
             continue
         start, end, subject = _bounds(words, cue, first, last)
-        if clauses and start < clauses[-1].end:
-            before = clauses.pop()
-            clauses.append(
-                Clause(
-                    min(start, before.start),
-                    max(end, before.end),
-                    before.subject or subject,
-                    before.predicate,
-                    (*before.cues, at),
-                )
-            )
+        if groups and start < groups[-1].end:
+            group = groups[-1]
+            group.start, group.end = min(start, group.start), max(end, group.end)
+            group.subject = group.subject or subject
         else:
-            clauses.append(Clause(start, end, subject, _predicate(words, cue, start, end), (at,)))
+            groups.append(_Group(start, end, subject, _predicate(words, cue, start, end)))
     starts = [cue.match.cue_start for cue in cues]
-    return [_with_neighbours(words, cues, starts, clause) for clause in clauses]
+    return [
+        Clause(
+            group.start,
+            group.end,
+            group.subject,
+            group.predicate,
+            tuple(at for at in _over(words, cues, starts, group) if not cues[at].in_quote),
+        )
+        for group in groups
+    ]
+
+
+@dataclass(slots=True)
+class _Group:
+    """A clause while the cues over it are being gathered."""
+
+    start: int
+    end: int
+    subject: tuple[int, int] | None
+    predicate: tuple[int, int]
 
 
 def _bounds(
@@ -116,21 +128,15 @@ def _predicate(words: Sequence[Word], cue: Cue, start: int, end: int) -> tuple[i
     return begin, stop
 
 
-def _with_neighbours(
-    words: Sequence[Word], cues: Sequence[Cue], starts: Sequence[int], clause: Clause
-) -> Clause:
-    """Add the cues inside the clause and the attributions right before and after it."""
-    low, high = bisect_left(starts, clause.start), bisect_left(starts, clause.end)
-    members = {*clause.cues, *range(low, high)}
+def _over(
+    words: Sequence[Word], cues: Sequence[Cue], starts: Sequence[int], group: _Group
+) -> list[int]:
+    """Return the cues inside the clause and the attributions right before and after it."""
+    low, high = bisect_left(starts, group.start), bisect_left(starts, group.end)
+    over = list(range(low, high))
     for at in (low - 1, high):
         if 0 <= at < len(cues) and cues[at].rule.category == "attribution":
-            gap = words[starts[at] : clause.start] or words[clause.end : starts[at]]
+            gap = words[starts[at] : group.start] or words[group.end : starts[at]]
             if not any("break" in word.classes for word in gap):
-                members.add(at)
-    return Clause(
-        clause.start,
-        clause.end,
-        clause.subject,
-        clause.predicate,
-        tuple(sorted(at for at in members if not cues[at].in_quote)),
-    )
+                over.append(at)
+    return sorted(over)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from streams.analysis.types import SourceType
 
 _LONGEST = 16  # tokens of a source's phrase
+_NO_SUBJECT = frozenset({"adverb", "preposition", "source-stop", "source-gap", "clause-start"})
 _FARTHEST = 40  # tokens between a verb and the start of its subject
 
 
@@ -129,10 +130,7 @@ def _lead(words: Sequence[Word], start: int, end: int) -> int:
 
 def _nominal(words: Sequence[Word], part: tuple[int, int]) -> bool:
     classes = words[part[0]].classes
-    return "source-head" in classes or (
-        "capital" in classes
-        and classes.isdisjoint({"preposition", "source-stop", "source-gap", "clause-start"})
-    )
+    return "source-head" in classes or ("capital" in classes and classes.isdisjoint(_NO_SUBJECT))
 
 
 def _trim(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:
@@ -152,7 +150,12 @@ def source_type(words: Sequence[Word], phrase: tuple[int, int], first: int) -> S
     counts as named, an indefinite phrase as anonymous.
     """
     start, end = phrase
-    nouns = [word for word in words[start:end] if "determiner" not in word.classes]
+    nouns = [
+        words[at]
+        for at in range(start, end)
+        if "determiner" not in words[at].classes
+        and ("capital" not in words[at].classes or at == first)  # Business Insider is a name
+    ]
     for word in [*nouns, words[start]]:
         for kind in _TELLING:
             if f"source-{kind}" in word.classes:

@@ -236,11 +236,10 @@ def _claim(
     over = tuple(hedges[at] for at in clause.cues)
     sources = [hedge.source for hedge in over if hedge.source]
     span = content.span((clause.start, clause.end))
-    told = [
-        entity
-        for entity in content.mentions(span[1], span[2])
-        if not any(source.start <= entity.start < source.end for source in sources)
-    ]
+    sourced = {
+        entity.start for source in sources for entity in content.mentions(source.start, source.end)
+    }
+    told = [one for one in content.mentions(span[1], span[2]) if one.start not in sourced]
     if clause.subject is not None:
         _, start, end, _ = content.span(clause.subject)
         told.sort(key=lambda entity: not start <= entity.start < end)

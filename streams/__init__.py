@@ -25,7 +25,7 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: a text can be analysed without Kafka, and a topic read without models."""
+    """Import on first use: texts can be analysed without Kafka, topics read without models."""
     from importlib import import_module
 
     if name not in _HOME:

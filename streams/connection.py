@@ -5,9 +5,8 @@ kafka-python ships no type information, hence the ``Any`` at this edge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import (
@@ -16,12 +15,15 @@ from kafka.errors import (
     SaslAuthenticationFailedError,
 )
 
-from streams.config import Settings
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.config import Settings
 
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 """The largest record that the project's clients send and its topics take, in bytes."""
 
-CONNECT_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_MS = 5_000
 
 
 class BrokerUnreachableError(ConnectionError):

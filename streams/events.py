@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from streams.validation import SchemaName, schema_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Headers = tuple[tuple[str, bytes], ...]
 

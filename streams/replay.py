@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kafka import OffsetAndMetadata, TopicPartition
 
 from streams import topics
 from streams.client import POLL_MS, received, seek_to_high_watermark
-from streams.config import Settings
 from streams.connection import MAX_RECORD_BYTES, consumer, producer
-from streams.events import Record
 from streams.processors.rejection import ORIGINAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.config import Settings
+    from streams.events import Record
 
 GROUP = "replay"
 
@@ -53,7 +56,7 @@ def replay_rejected(settings: Settings) -> Iterator[str]:
                         if name.startswith(ORIGINAL)
                     ],
                 ).get()
-                yield f"{source}[{record.header('source.partition')}]@{record.header('source.offset')}"
+                yield f"{source}@{record.header('source.offset')}"
             letters.commit({partition: OffsetAndMetadata(record.offset + 1, "", -1)})
     finally:
         letters.close()

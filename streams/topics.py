@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
-from streams.config import Settings
 from streams.connection import MAX_RECORD_BYTES, admin_client, connecting
+
+if TYPE_CHECKING:
+    from streams.config import Settings
 
 ARTICLES = "articles"
 TAGGED = "articles.tagged"
@@ -74,7 +77,9 @@ def create_topics(settings: Settings, partitions: int, replication: int) -> dict
                 configs["min.insync.replicas"] = str(replication - 1)
             try:
                 with connecting(settings):
-                    admin.create_topics([NewTopic(name, partitions, replication, topic_configs=configs)])
+                    admin.create_topics(
+                        [NewTopic(name, partitions, replication, topic_configs=configs)]
+                    )
                 created[name] = True
             except TopicAlreadyExistsError:
                 created[name] = False

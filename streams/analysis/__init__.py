@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from streams.analysis.document import read_document
 from streams.analysis.entities import EntityTagger
 from streams.analysis.hedges import spot
-from streams.analysis.types import Claim, Document, Entity, Hedge, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.analysis.types import Claim, Document, Entity, Hedge, Span
 
 Profile = Literal["accurate", "fast"]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sentencex import get_sentence_boundaries
 
 from streams.analysis.types import Field, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"(?:\r\n?|\n)[^\S\r\n]*(?:\r\n?|\n)|\u2029")
@@ -49,7 +52,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 def _is_hard_wrapped(text: str) -> bool:
     """Whether lines go on in the next one: most of those after a line start in lower case."""
     starts = [match[1] for match in _WRAPPED.finditer(text)]
-    return sum(start.islower() for start in starts) * 2 > len(starts)
+    return 2 * sum(map(str.islower, starts)) > len(starts)
 
 
 def _sentences(text: str, begin: int, stop: int, language: str) -> Iterator[tuple[int, int]]:

@@ -8,6 +8,9 @@ import typer
 
 from streams.cli.analyze import analyze
 from streams.cli.broker import broker
+from streams.cli.demo import demo
+from streams.cli.explain import explain
+from streams.cli.lag import lag
 from streams.cli.options import ExitCode, InputError, err
 from streams.cli.publish import publish
 from streams.cli.rejected import rejected
@@ -20,19 +23,22 @@ from streams.topics import MissingTopicsError
 
 app = typer.Typer(
     name="hedgewire",
-    help="Tag entities in news articles, spot hedged reporting, and watch the lag, on Apache Kafka.",
+    help="Tag entities in news articles and spot hedged reporting, on Apache Kafka.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command()(demo)
 app.command()(broker)
 app.add_typer(topics, name="topics")
 app.command()(worker)
 app.command()(publish)
 app.command()(subscribe)
 app.command()(analyze)
+app.command()(explain)
+app.command()(lag)
 app.add_typer(rejected, name="rejected")
 
 

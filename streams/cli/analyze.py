@@ -47,21 +47,13 @@ def analyze(
     for batch in reading.batches():
         documents = [read_document(a.title, a.text, a.language) for a in batch]
         for article, analysis in zip(batch, analyze_documents(documents, tagger), strict=True):
-            line = orjson.dumps({"id": article.id} | {
-                name: getattr(analysis, name) for name in analysis.__dataclass_fields__
-            })
+            line = orjson.dumps(
+                {"id": article.id}
+                | {name: getattr(analysis, name) for name in analysis.__dataclass_fields__}
+            )
             if pretty:
                 found = orjson.loads(line)
-                out.print(
-                    render.article(
-                        orjson.loads(article.raw),
-                        found["language"],
-                        found["entities"],
-                        found["hedges"],
-                        found["claims"],
-                        found["hedge_rate"],
-                    )
-                )
+                out.print(render.article(orjson.loads(article.raw), found, found))
             else:
                 typer.echo(line)
     if reading.bad:

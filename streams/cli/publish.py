@@ -37,9 +37,9 @@ def publish(
 ) -> None:
     """Publish articles and wait until the broker has stored them; print their ids.
 
-    [b].txt[/] is one article, whose leading [i]date YYYY-MM-DD[/] is its date; [b].json[/] an article
-    or an IPTC ninjs item; [b].jsonl[/] an article a line. A bad record is reported with its file
-    and line and the rest go on; the exit status is then 2.
+    [b].txt[/] is one article, whose leading [i]date YYYY-MM-DD[/] is its date; [b].json[/] is an
+    article or an IPTC ninjs item; [b].jsonl[/] has an article a line. A bad record is reported
+    with its file and line and the rest go on; the exit status is then 2.
 
     Example: [b]hedgewire publish today/*.txt wire.jsonl[/]
     """

@@ -70,19 +70,23 @@ def _hedge_label(hedge: Annotation) -> str:
 
 
 def article(
-    fields: Mapping[str, Any],
-    language: str,
-    entities: list[Annotation],
-    hedges: list[Annotation],
-    claims: list[Annotation],
-    hedge_rate: float | None,
+    fields: Mapping[str, Any], tagged: Annotation, hedged: Annotation | None = None
 ) -> RenderableType:
-    """Return a whole article, marked up, with its claims beneath."""
+    """Return a whole article, marked up, with its sources and claims beneath.
+
+    ``tagged`` has the language and the entities, ``hedged``, where there is one, the hedges,
+    the claims and the hedge rate.
+    """
+    hedges = hedged["hedges"] if hedged else []
+    claims = hedged["claims"] if hedged else []
+    entities, language = tagged["entities"], tagged["language"]
+    hedge_rate = hedged["hedge_rate"] if hedged else None
     parts: list[RenderableType] = [_heading(fields, language, hedge_rate)]
     if fields.get("title"):
         parts.append(marked("title", fields["title"], entities, hedges))
         parts[-1].stylize("bold")  # type: ignore[union-attr]
     parts.append(marked("text", fields["text"], entities, hedges))
+    parts.extend(source_line(hedge) for hedge in hedges if hedge["source"])
     parts.extend(claim_line(claim) for claim in claims)
     return Group(*parts, "")
 
@@ -97,8 +101,7 @@ def hedged_event(event: Mapping[str, Any]) -> RenderableType:
         line = Text("  ")
         line.append(hedge["text"], HEDGE_STYLES[hedge["category"]])
         line.append(f" [{_hedge_label(hedge)}]", "dim")
-        if hedge["source"]:
-            line.append(f" ← {hedge['source']['text']} ({hedge['source']['type']})")
+        line.append(_by(hedge))
         parts.append(line)
     parts.extend(claim_line(claim) for claim in event["claims"])
     return Group(*parts, "")
@@ -106,7 +109,22 @@ def hedged_event(event: Mapping[str, Any]) -> RenderableType:
 
 def claim_event(event: Mapping[str, Any]) -> RenderableType:
     """Return a claim with the article that it is from."""
-    return Group(_heading(event["article"], event["language"], None), claim_line(event["claim"]), "")
+    return Group(
+        _heading(event["article"], event["language"], None), claim_line(event["claim"]), ""
+    )
+
+
+def source_line(hedge: Annotation) -> Text:
+    """Return by whose word something is told: the cue and its source."""
+    line = Text("  by:   ", style="dim")
+    line.append(" ".join(hedge["text"].split()), f"not dim {HEDGE_STYLES[hedge['category']]}")
+    line.append(_by(hedge), "not dim")
+    return line
+
+
+def _by(annotation: Annotation) -> str:
+    source = annotation["source"]
+    return f"  ← {' '.join(source['text'].split())} ({source['type']})" if source else ""
 
 
 def claim_line(claim: Annotation) -> Text:
@@ -116,8 +134,7 @@ def claim_line(claim: Annotation) -> Text:
     about = ", ".join(entity["name"] for entity in claim["entities"])
     if about:
         line.append(f"  about {about}")
-    if claim["source"]:
-        line.append(f"  ← {claim['source']['text']} ({claim['source']['type']})")
+    line.append(_by(claim))
     line.append(f"  [{', '.join(dict.fromkeys(h['category'] for h in claim['hedges']))}]")
     return line
 

@@ -75,7 +75,9 @@ def subscribe(
                 return
             if record is None:
                 continue
-            event = _rejected(record) if topic is Topic.rejected else orjson.loads(record.value or b"")
+            event = (
+                _rejected(record) if topic is Topic.rejected else orjson.loads(record.value or b"")
+            )
             if _is_wanted(event, entity, category, language):
                 _show(topic, event, json)
                 shown += 1
@@ -141,9 +143,7 @@ def _show(topic: Topic, event: dict[str, Any], json: bool) -> None:
     if json:
         typer.echo(orjson.dumps(event))
     elif topic is Topic.tagged:
-        out.print(
-            render.article(event["article"], event["language"], event["entities"], [], [], None)
-        )
+        out.print(render.article(event["article"], event))
     elif topic is Topic.hedged:
         out.print(render.hedged_event(event))
     elif topic is Topic.claims:

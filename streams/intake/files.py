@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
 from streams.article import Article, MalformedError, parse_json
 from streams.intake.ninjs import from_ninjs, is_ninjs
 from streams.intake.text import from_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 STDIN = Path("-")
 BOM = b"\xef\xbb\xbf"

@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 _BLOCKS = frozenset(
-    "address article aside blockquote br dd div dl dt figcaption footer h1 h2 h3 h4 h5 h6 header "
-    "hr li main ol p pre section table td th tr ul".split()
+    {"address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption"}
+    | {"footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p"}
+    | {"pre", "section", "table", "td", "th", "tr", "ul"}
 )
 _HIDDEN = frozenset({"script", "style", "template"})
 

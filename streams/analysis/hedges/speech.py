@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 _CLOSERS = {"«": "»", "»": "«", "“": "”", "„": "“", '"': '"', "‘": "’", "'": "'", "‹": "›"}
 _BEYOND = 1 << 62  # larger than any offset
 _MARK = re.compile(
+    # A set of characters comes first in each branch, so that the text is scanned fast.
     r"""[«»“”„"‹›\n]
-    | (?<![^\W_]) ['‘] (?=[^\W\d_])    # a single mark that can open: not inside a word
-    | (?<=[\w.,;:!?…)]) ['’] (?![^\W_])  # one that can close
+    | ['‘] (?<![^\W_]['‘]) (?=[^\W\d_])       # a single mark that can open: not inside a word
+    | ['’] (?<=[\w.,;:!?…)]['’]) (?![^\W_])  # one that can close
     """,
     re.VERBOSE,
 )

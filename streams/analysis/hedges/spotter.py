@@ -149,6 +149,9 @@ def _read(
     first, last = bisect_left(spans, (sentence.start,)), bisect_left(spans, (sentence.end,))
     cues, refusals = find_cues(content.text, first, last, grammar)
     mentions = content.mentions(sentence.start, sentence.end)
+    people = frozenset(entity.id for entity in mentions if entity.type == "PER")
+    if not cues and not refusals:
+        return _Reading(people=people) if people else _NOTHING
     hedges = tuple(
         _hedge(content, index, cue, _source(content, cue, first, last, before)) for cue in cues
     )
@@ -170,7 +173,7 @@ def _read(
             )
             for refusal in refusals
         ),
-        frozenset(entity.id for entity in mentions if entity.type == "PER"),
+        people,
         source_of_previous=next(
             (
                 hedge.source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 # Bounds keep a text without blanks from becoming one token; no word comes near them.
 _LETTERS = r"[^\W\d_][\w\u0300-\u036f]{0,59}"
 _NUMBER = r"\d{1,20}(?:[.,:]\d{1,20}){0,5}"
+
+_FINAL_APOSTROPHE = re.compile(r"['’](?<=\w['’])(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,21 @@ def tokenize(text: str, grammar: Grammar) -> Tokens:
     an apostrophe inside a word belongs to it (*don't*). An accent written as an apostrophe
     (*e'*) is part of its word where the grammar's spellings list it.
     """
-    pattern = _pattern(grammar.elision, tuple(grammar.spellings))
-    spans = [match.span() for match in pattern.finditer(text)]
-    lookup = grammar.word
-    return Tokens([lookup(text[start:end]) for start, end in spans], spans)
+    accents = tuple(grammar.spellings) if _FINAL_APOSTROPHE.search(text) else ()
+    pattern = _pattern(grammar.elision, accents)
+    # Splitting gives gap, token, gap, token, …; it is three times as fast as iterating.
+    pieces = pattern.split(text)
+    ends = list(accumulate(map(len, pieces)))
+    spans = list(zip(ends[0::2], ends[1::2], strict=False))
+    return Tokens(list(map(grammar.word, pieces[1::2])), spans)
 
 
 @lru_cache
 def _pattern(elision: bool, spellings: tuple[str, ...]) -> re.Pattern[str]:
     apostrophe = r"['’](?=\w)" if elision else rf"['’]{_LETTERS}"
     word = rf"{_LETTERS}(?:-{_LETTERS}){{0,4}}(?:{apostrophe})?"
-    accented = [re.escape(word[:-1]) + r"['’](?!\w)" for word in spellings if word.endswith("'")]
-    return re.compile("|".join([*accented, word, _NUMBER, r"[^\w\s]", r"\w"]), re.IGNORECASE)
+    accented = [
+        f"(?i:{re.escape(word[:-1])})['’](?!\\w)" for word in spellings if word.endswith("'")
+    ]
+    token = "|".join([*accented, word, _NUMBER, r"[^\w\s]", r"\w"])
+    return re.compile(f"({token})")

@@ -26,6 +26,8 @@ def quoted(text: str) -> list[str]:
         ("«Piove. E poi nevica. Forse»", ["Piove. E poi nevica. Forse"]),
         ("«Piove\nFuori nevica.", ["Piove"]),
         ("Piove», ha detto.", ["Piove"]),
+        ('Ha detto " piove " e basta.', [" piove "]),
+        ('Oggi "piove. Domani "nevica" e basta.', ["piove. Domani ", "nevica"]),
         ("The dogs' bowl isn't John's", []),
         ("L'azienda dell'auto", []),
         ("Gli anni '90 e '80 in Italia", []),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from streams.analysis.hedges.tokens import Tokens
 
 _CLOSERS = {"«": "»", "»": "«", "“": "”", "„": "“", '"': '"', "‘": "’", "'": "'", "‹": "›"}
+_BEFORE = "([{-–—'’/:«“"  # what can stand right before a mark that opens
 _BEYOND = 1 << 62  # larger than any offset
 _MARK = re.compile(
     # A set of characters comes first in each branch, so that the text is scanned fast.
@@ -60,13 +61,11 @@ def find_speech(text: str) -> Speech:
             elif mark in '»”"›':
                 spans.append((floor, at))
                 floor = at + 1
-        elif mark == closer and not (mark in "\"'" and _opens(text, at)):
-            spans.append((opened, at))
-            opened, floor = None, at + 1
         elif mark == closer:
-            # The quotation before it was never closed.
             spans.append((opened, at))
-            opened = at + 1
+            # A mark that can only open tells that the quotation before it was never closed.
+            reopens = mark in "\"'" and _opens(text, at) and not _blank_follows(text, at)
+            opened, floor = at + 1 if reopens else None, at + 1
     if opened is not None and closer not in "’'":
         spans.append((opened, len(text)))
     return Speech(tuple(spans))
@@ -102,11 +101,10 @@ def _opens(text: str, at: int) -> bool:
     if mark in "«“„‘‹":
         return True
     before = text[at - 1] if at else " "
-    after = text[at + 1] if at + 1 < len(text) else " "
-    if mark == "’" or after.isspace():
-        return False
-    return (
-        before.isspace()
-        or before in "([{-–—'’/:"
-        or (mark == '"' and not before.isalnum() and after.isalnum() and before not in ".,;!?…»”)")
-    )
+    if mark == '"' and _blank_follows(text, at):
+        return before.isspace()  # " blanks on both sides "
+    return mark != "’" and not _blank_follows(text, at) and (before.isspace() or before in _BEFORE)
+
+
+def _blank_follows(text: str, at: int) -> bool:
+    return at + 1 == len(text) or text[at + 1].isspace()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -13,11 +11,16 @@ from streams import topics
 from streams.analysis.hedges import spot
 from streams.analysis.types import Document, Entity, HedgeReport, Span
 from streams.article import MalformedError, parse_json
-from streams.config import Settings
 from streams.events import Event, Headers, Record, cloud_event_headers, event_id, timestamp
 from streams.processors.processor import Handler, Outcome, Processor, Rejection
 from streams.validation import InvalidError, SchemaName, validate
 from streams.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from streams.config import Settings
 
 
 def load(settings: Settings) -> Handler:  # noqa: ARG001 - the spotter has nothing to set
@@ -96,7 +99,9 @@ def _events(tagged: _Tagged, report: HedgeReport, origin: str, now: datetime) ->
             topics.CLAIMS,
             key=claim.entities[0].id if claim.entities else tagged.id,
             value=common | {"claim": claim},
-            headers=_headers("claim", event_id("claim", VERSION, origin, str(index)), tagged.id, now),
+            headers=_headers(
+                "claim", event_id("claim", VERSION, origin, str(index)), tagged.id, now
+            ),
         )
         for index, claim in enumerate(report.claims)
     ]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import orjson
 
 from streams import topics
 from streams.analysis.document import read_document
 from streams.analysis.entities import EntityTagger
-from streams.analysis.types import Document, Entity
 from streams.article import Article, MalformedError
-from streams.config import Settings
 from streams.events import Event, Record, cloud_event_headers, event_id, timestamp
 from streams.processors.processor import Handler, Outcome, Processor, Rejection
 from streams.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from streams.analysis.types import Document, Entity
+    from streams.config import Settings
 
 
 def load(settings: Settings) -> Handler:

@@ -15,29 +15,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from streams.analysis.entities.network import Network, session
-from streams.analysis.entities.vocabulary import MODELS, REMEMBERED, Vocabulary
+from streams.analysis.entities.vocabulary import REMEMBERED, Vocabulary
 from streams.analysis.entities.words import features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
 WIDTH = 384
 WORDS_AT_ONCE = 1024
-STEP = 8
+STEP = 4
 """Sequences are padded to a multiple of this, so that more of them have the same size."""
 
 
 class Convolution(Network[int]):
     """A unit is the number of its vector in a table of those met so far."""
 
-    budget = 1024
+    budget = 512
 
-    def __init__(self, threads: int) -> None:
-        super().__init__(MODELS / "fast.onnx", threads)
-        self._words = session(MODELS / "fast-words.onnx", threads)
-        self._vocabulary = Vocabulary()
+    def __init__(self, models: Path, threads: int) -> None:
+        super().__init__(models / "fast.onnx", threads)
+        self._words = session(models / "fast-words.onnx", threads)
+        self._vocabulary = Vocabulary(models)
         self._forget()
 
     def scores(self, sentences: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from streams.analysis.entities.network import Network
-from streams.analysis.entities.vocabulary import BEGIN, END, MODELS, Vocabulary
+from streams.analysis.entities.vocabulary import BEGIN, END, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -22,9 +23,9 @@ class Encoder(Network[tuple[int, ...]]):
     # A small batch stays in the processor's cache.
     budget = 512
 
-    def __init__(self, threads: int) -> None:
-        super().__init__(MODELS / "accurate.onnx", threads)
-        self._vocabulary = Vocabulary()
+    def __init__(self, models: Path, threads: int) -> None:
+        super().__init__(models / "accurate.onnx", threads)
+        self._vocabulary = Vocabulary(models)
 
     def encode(self, units: Sequence[str]) -> list[tuple[int, ...]]:
         return [self._vocabulary.pieces(unit) for unit in units]

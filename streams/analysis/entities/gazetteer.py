@@ -43,10 +43,11 @@ class Gazetteer:
             for number, line in enumerate(lines, 1):
                 if not line.strip() or line.startswith("#"):
                     continue
-                identifier, kind, *names = (column.strip() for column in line.split("\t"))
-                if kind not in get_args(EntityType) or not names or not all([identifier, *names]):
+                columns = [column.strip() for column in line.split("\t")]
+                if len(columns) < 3 or not all(columns) or columns[1] not in get_args(EntityType):
                     msg = f"{path}:{number}: not id, type and names, separated by tabs"
                     raise ValueError(msg)
+                identifier, kind, *names = columns
                 entry = Entry(identifier, cast("EntityType", kind), names[0])
                 for name in names:
                     words = tuple(normal_form(unit.text) for unit in split(name))

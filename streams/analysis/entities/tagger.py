@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from streams.analysis.entities import coreference
@@ -14,11 +15,12 @@ from streams.analysis.types import Entity, EntityType, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from streams.analysis.types import Document
 
 Profile = Literal["accurate", "fast"]
+
+MODELS = Path(__file__).parent / "models"
 
 UNITS_AT_ONCE = 1 << 15
 """How many units' scores are held at once, unless one sentence has more."""
@@ -39,7 +41,8 @@ class EntityTagger:
     def __init__(
         self, profile: Profile = "accurate", threads: int = 1, gazetteer: Path | None = None
     ) -> None:
-        self._network = Encoder(threads) if profile == "accurate" else Convolution(threads)
+        network = Encoder if profile == "accurate" else Convolution
+        self._network = network(MODELS, threads)
         self._gazetteer = None if gazetteer is None else Gazetteer(gazetteer)
         self.model = self._network.name
 

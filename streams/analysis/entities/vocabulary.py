@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +11,9 @@ from streams.analysis.entities.unigram import Unigram
 from streams.analysis.entities.units import normal_form
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from pathlib import Path
 
-MODELS = Path(__file__).parent / "models"
+    from numpy.typing import NDArray
 
 BEGIN, PAD, END, UNKNOWN = range(4)
 """The ids of the special pieces."""
@@ -23,19 +22,17 @@ PIECES_PER_UNIT = 16
 REMEMBERED = 1 << 16
 """How many units' pieces are kept, so that frequent words are segmented once."""
 
-_BLOCK = 32
-
 
 class Vocabulary:
-    """Pieces of words with their embeddings, from the files of ``MODELS``.
+    """Pieces of words with their embeddings, from the folder ``models``.
 
     ``embeddings`` has one row a piece, [pieces, 384] in half precision.
     """
 
     embeddings: NDArray[np.float16]
 
-    def __init__(self) -> None:
-        with np.load(MODELS / "vocabulary.npz") as file:
+    def __init__(self, models: Path) -> None:
+        with np.load(models / "vocabulary.npz") as file:
             texts = file["pieces"].tobytes().decode().split("\n")
             unigram = Unigram(zip(texts, file["scores"].tolist(), strict=True), UNKNOWN)
             self.embeddings = _unpack(file["embeddings"], file["scales"])

@@ -1,0 +1,1 @@
+"""Training and measuring the entity models; not part of the installed package."""

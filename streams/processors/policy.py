@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.events import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,9 @@ class Policy:
     """What a worker does about records and brokers that fail. Times are in seconds.
 
     ``batch_records`` are handled at once, or those that came within ``batch_wait``. A handler
-    that takes longer than ``batch_timeout`` over a batch is ended. An event that the broker does
+    that takes longer over a batch than ``batch_timeout``, and ``megabyte_timeout`` more for each
+    million bytes, is ended; one that asks for more memory than ``memory`` bytes does not get it,
+    where the system counts that. An event that the broker does
     not take is sent again, at first after ``first_retry`` and at most ``longest_retry`` apart,
     until ``delivery_deadline``; then the worker ends without committing.
     """
@@ -33,10 +41,17 @@ class Policy:
     batch_records: int = 64
     batch_wait: float = 0.05
     batch_timeout: float = 60.0
+    megabyte_timeout: float = 180.0
+    memory: int = 2 * 1024**3
     first_retry: float = 0.1
     longest_retry: float = 5.0
     delivery_deadline: float = 120.0
     failures: FailureLimit = field(default_factory=FailureLimit)
+
+    def timeout(self, records: Sequence[Record]) -> float:
+        """Return how long a handler may take over a batch, in seconds."""
+        size = sum(len(record.value or b"") for record in records)
+        return self.batch_timeout + self.megabyte_timeout * size / 1e6
 
 
 class Failures:

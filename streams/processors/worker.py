@@ -52,10 +52,10 @@ def run_processor(processor: Processor, settings: Settings, policy: Policy = POL
     """Run one processor until SIGTERM or SIGINT, then finish, commit and exit.
 
     Raises:
-        HandlerError: Its model could not be loaded.
+        LoadError: Its model could not be loaded.
         SystemExit: With 0 after a clean stop.
     """
-    handler = IsolatedHandler(processor, settings, policy.batch_timeout)
+    handler = IsolatedHandler(processor, settings, policy.memory)
     handler.start()
     try:
         embedded = topics.cluster_id(settings) == CLUSTER_ID

@@ -69,7 +69,10 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
     start = end
     while start > floor and "clause-start" not in words[start - 1].classes:
         start -= 1
-    return _subject_among(words, start, end)
+    found = _subject_among(words, start, end)
+    if found is None and start > first and "relative" in words[start - 1].classes:
+        return antecedent(words, start - 1, first)  # un dirigente che ha visto i conti spiega
+    return found
 
 
 def subject(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from streams.analysis.entities import coreference
+from streams.analysis.entities import agreement, coreference
 from streams.analysis.entities.convolution import Convolution
 from streams.analysis.entities.encoder import Encoder
 from streams.analysis.entities.gazetteer import Entry, Gazetteer
@@ -50,9 +50,9 @@ class EntityTagger:
         """Return the entities of each document, in order of mention, none overlapping.
 
         The sentences of all documents go through the model together, so several documents at
-        once are faster than one by one. What is found in a sentence depends on that sentence
-        alone, however long it is and whatever is in the batch. No entity crosses the end of a
-        sentence.
+        once are faster than one by one, with the same result. The spans of a sentence depend on
+        that sentence alone, however long it is; types and identities also on the other mentions
+        of the article. No entity crosses the end of a sentence.
         """
         found: list[list[_Found]] = [[] for _ in documents]
         sentences = (
@@ -127,13 +127,17 @@ def _overridden(found: list[_Found], sentence: _Sentence, gazetteer: Gazetteer) 
 
 
 def _entities(found: list[_Found]) -> Iterator[Entity]:
+    """Yield an article's entities, given its mentions one by one."""
+    types = agreement.agree(
+        [agreement.Mention(span.text, kind, score) for span, kind, score, _ in found]
+    )
     identities = coreference.resolve(
         [
             coreference.Mention(span.text, kind, entry and entry.id, entry and entry.name)
-            for span, kind, _, entry in found
+            for (span, _, _, entry), kind in zip(found, types, strict=True)
         ]
     )
-    for (span, kind, score, _), identity in zip(found, identities, strict=True):
+    for (span, _, score, _), kind, identity in zip(found, types, identities, strict=True):
         yield Entity(
             field=span.field,
             start=span.start,

@@ -41,7 +41,7 @@ def spot() -> Handler:
 
 
 def events(outcomes: Sequence[Outcome]) -> list[Event]:
-    found = []
+    found: list[Event] = []
     for outcome in outcomes:
         assert not isinstance(outcome, Rejection)
         found += outcome

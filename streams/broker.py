@@ -6,6 +6,9 @@ It keeps everything in memory and nothing across a restart. Its known faults:
   committed offset. The high watermark of a Fetch is right, so lag is read from there.
 - ``describe_groups`` gives an answer that kafka-python cannot decode.
 - Topic configurations are taken and then ignored.
+- Transactions are taken too, but what was not committed is shown to all, and the metadata of a
+  committed offset is dropped: a replay of dead letters that is killed, or that passes over some,
+  may put others back again. They come to events with the same ids.
 - A first join waits for the whole rebalance timeout. Workers ask for a short one there, which
   they can since the cluster's id tells what it is.
 """

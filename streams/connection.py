@@ -81,7 +81,7 @@ def admin_client(settings: Settings) -> Any:
         )
 
 
-def producer(settings: Settings) -> Any:
+def producer(settings: Settings, **options: Any) -> Any:
     """Return a connected idempotent ``KafkaProducer`` of raw bytes, acknowledged by all replicas.
 
     Raises:
@@ -95,6 +95,7 @@ def producer(settings: Settings) -> Any:
             max_request_size=MAX_RECORD_BYTES,
             linger_ms=5,
             **_security(settings),
+            **options,
         )
 
 

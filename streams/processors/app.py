@@ -11,6 +11,7 @@ import faust
 from streams import topics
 from streams.connection import MAX_RECORD_BYTES
 from streams.processors.delivery import Delivery, end_now
+from streams.processors.transport import CommittedTransport
 
 if TYPE_CHECKING:
     from faust import Stream
@@ -64,6 +65,7 @@ def make_app(
         broker_rebalance_timeout=rebalance_timeout,
         broker_commit_interval=1.0,
     )
+    app.transport = CommittedTransport(app.conf.broker_consumer, app)
     outputs = {topic.name: _raw_topic(app, settings, topic.name) for topic in topics.TOPICS}
     delivery = Delivery(processor.name, handler, outputs, policy)
 

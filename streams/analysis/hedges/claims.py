@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FARTHEST = 60  # tokens between a cue and the end of its clause, either way
 _EDGES = frozenset({"clause-start", "break"})
+_COMPLEMENTIZERS = frozenset({"complementizer", "relative"})
 _VERBAL = frozenset({"adverb", "participle", "infinitive"})
 
 
@@ -93,8 +94,7 @@ def _bounds(
         while start > floor and words[start - 1].classes.isdisjoint(_EDGES):
             start -= 1
     limit = min(last, end + _FARTHEST)
-    if end < limit and "relative" in words[end].classes:
-        end += 1  # what follows *si dice* che is the clause
+    end = _past_complementizer(words, end, limit)
     while end < limit and words[end].classes.isdisjoint(_EDGES):
         end += 1
     while end > cue.match.cue_end and not _can_end(words[end - 1]):
@@ -102,6 +102,14 @@ def _bounds(
     while start < cue.match.cue_start and not _is_content(words[start]):
         start += 1
     return start, end, subject
+
+
+def _past_complementizer(words: Sequence[Word], at: int, limit: int) -> int:
+    """Return where the complement of a cue starts: *non è chiaro infatti se* ‹…›."""
+    after = at
+    while after < limit and "adverb" in words[after].classes:
+        after += 1
+    return after + 1 if after < limit and words[after].classes & _COMPLEMENTIZERS else at
 
 
 def _can_end(word: Word) -> bool:

@@ -1,4 +1,4 @@
-"""The spotter: from a document's tokens to its hedges, by the rules of its language.
+"""Cues: what the rules of a language find in a sentence, and what they turn down.
 
 Every rule is tried where one of its patterns is anchored; a match is then read in its
 sentence, and turned down if a context says that the form has another reading there
@@ -159,9 +159,8 @@ class _Reading:
 
     def note(self, rule: Rule, match: Match) -> None:
         """Let a cue that was found be a context for the rules after it."""
-        for context in self._grammar.contexts.values():
-            if rule.name in context.rules:
-                self._add(context, match)
+        for context in rule.contexts:
+            self._add(context, match)
 
     def objection(self, rule: Rule, match: Match) -> str | None:
         """Return why the match does not count, or None."""

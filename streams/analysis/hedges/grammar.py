@@ -56,6 +56,7 @@ class Rule:
 
     A match counts if one of the ``when`` contexts holds (if there are any) and none of the
     ``unless`` contexts. ``order`` is the rule's place in the file: earlier rules win.
+    ``contexts`` are those that the rule's own cues are for the rules after it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Rule:
     points_back: bool
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...]
+    contexts: tuple[Context, ...]
     order: int
 
 
@@ -253,6 +255,7 @@ def parse(data: Mapping[str, Any]) -> Grammar:
             points_back=entry.get("points-back", False),
             examples=tuple(entry.get("examples", ())),
             counterexamples=tuple(entry.get("counterexamples", ())),
+            contexts=tuple(one for one in contexts.values() if entry["name"] in one.rules),
             order=order,
         )
         for order, entry in enumerate(data["rules"])
@@ -285,6 +288,9 @@ def _check(rules: Sequence[Rule], contexts: Mapping[str, Context]) -> None:
             raise GrammarError(f"rule {rule.name!r}: no source is called {rule.source!r}")
         if unknown := {*rule.when, *rule.unless} - contexts.keys():
             raise GrammarError(f"rule {rule.name!r}: no contexts {sorted(unknown)}")
+    for context in contexts.values():
+        if not context.rules <= names:
+            raise GrammarError(f"context {context.name!r}: no rules {context.rules - names}")
 
 
 def _lookup(

@@ -166,9 +166,18 @@ def source_type(words: Sequence[Word], phrase: tuple[int, int], first: int) -> S
         if "source-unless-named" in word.classes:
             pointed = "singular-definite" in words[start].classes
             return "named" if pointed or _names(words, phrase, first) else "anonymous"
-    if "indefinite" in words[start].classes and not _names(words, (start + 1, end), first):
-        return "anonymous"
-    return "named"
+    named = _names(words, (start + 1, end), first) or _is_named_after(words, end)
+    return "anonymous" if "indefinite" in words[start].classes and not named else "named"
+
+
+def _is_named_after(words: Sequence[Word], end: int) -> bool:
+    """Tell whether a name in apposition follows the phrase: *una figlia, Anna*."""
+    return (
+        end + 1 < len(words)
+        and words[end].key == ","
+        and "capital" in words[end + 1].classes
+        and words[end + 1].classes.isdisjoint(_NO_NAME)
+    )
 
 
 def _names(words: Sequence[Word], phrase: tuple[int, int], first: int) -> bool:

@@ -11,11 +11,13 @@ import orjson
 import typer
 
 from streams.analysis.language import primary_subtag
+from streams.article import MalformedError, parse_json
 from streams.cli import render
 from streams.cli.options import BootstrapServers, ConfigFile, JsonOutput, TopicPrefix, err, out
 from streams.client import subscribe as follow
 from streams.config import load_settings
 from streams.events import Record
+from streams.validation import InvalidError, SchemaName, validate
 
 
 class Topic(StrEnum):
@@ -75,14 +77,25 @@ def subscribe(
                 return
             if record is None:
                 continue
-            event = (
-                _rejected(record) if topic is Topic.rejected else orjson.loads(record.value or b"")
-            )
-            if _is_wanted(event, entity, category, language):
+            event = _rejected(record) if topic is Topic.rejected else _event(topic, record)
+            if event and _is_wanted(event, entity, category, language):
                 _show(topic, event, json)
                 shown += 1
     except KeyboardInterrupt:
         return
+
+
+def _event(topic: Topic, record: Record) -> dict[str, Any] | None:
+    """Return an event; what somebody else wrote to the topic and is none is passed over."""
+    kinds: dict[Topic, SchemaName] = {Topic.tagged: "tagged", Topic.hedged: "hedged"}
+    try:
+        event: dict[str, Any] = parse_json(record.value)
+        validate(kinds.get(topic, "claim"), event)
+    except (MalformedError, InvalidError) as error:
+        place = f"{record.topic}[{record.partition}]@{record.offset}"
+        err.print(f"passed over {place}, which is no event of ours: {error}", markup=False)
+        return None
+    return event
 
 
 def _rejected(record: Record) -> dict[str, Any]:

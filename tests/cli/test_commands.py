@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import orjson
@@ -12,6 +13,7 @@ import pytest
 
 from streams.broker import EmbeddedBroker
 from streams.config import load_settings
+from streams.connection import producer
 from streams.topics import create_topics
 
 if TYPE_CHECKING:
@@ -19,6 +21,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOWHERE = "127.0.0.1:1"
+HEDGE = {
+    "field": "text",
+    "start": 0,
+    "end": 5,
+    "text": "Forse",
+    "category": "epistemic",
+    "sentence": 0,
+    "hedged": True,
+    "in_quote": False,
+    "source": None,
+    "rule": "forse",
+}
+CLAIM = {
+    "article": {"id": "a"},
+    "language": "it",
+    "processed_at": "2026-01-02T03:04:05.000Z",
+    "claim": {
+        "field": "text",
+        "start": 0,
+        "end": 12,
+        "text": "Forse nevica",
+        "predicate": "nevica",
+        "entities": [],
+        "hedges": [HEDGE],
+        "source": None,
+    },
+}
 
 
 def run(
@@ -104,6 +133,20 @@ def test_publish_prints_ids_reports_bad_records_and_exits_2(servers: str, tmp_pa
 def test_publish_reads_standard_input(servers: str) -> None:
     result = run("publish", "-", "--json", servers=servers, stdin=b'{"id": "9", "text": "Nove."}')
     assert (result.returncode, orjson.loads(result.stdout)) == (0, {"id": "9"})
+
+
+def test_subscribe_passes_over_what_is_no_event(servers: str) -> None:
+    settings = load_settings(servers, topic_prefix="mixed.")
+    create_topics(settings, 1, 1)
+    with closing(producer(settings)) as client:
+        for value in (b"{", None, b'{"article": {}}', orjson.dumps(CLAIM)):
+            client.send("mixed.claims", key=b"a", value=value)
+        client.flush()
+    arguments = ("--from-beginning", "--limit", "1", "--json", "--topic-prefix", "mixed.")
+    result = run("subscribe", "claims", *arguments, servers=servers)
+    assert result.returncode == 0
+    assert orjson.loads(result.stdout) == CLAIM
+    assert result.stderr.count(b"passed over mixed.claims[0]@") == 3
 
 
 def test_missing_topics_are_named(servers: str) -> None:

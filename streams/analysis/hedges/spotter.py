@@ -208,9 +208,9 @@ def _source(content: _Content, cue: Cue, first: int, last: int, before: _Reading
     elif rule.source == "phrase":
         phrase = phrase_after(words, match.end, last)
     elif rule.source == "antecedent":
-        phrase = antecedent(words, match.start, first)
+        phrase = antecedent(words, match.cue_start, first)
     elif rule.source == "subject":
-        phrase = subject(words, match.start, match.end, first, last)
+        phrase = subject(words, match.cue_start, match.cue_end, first, last)
     else:
         return None
     if phrase is None:

@@ -13,7 +13,7 @@ from streams.analysis.hedges import spot
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.analysis.types import Claim, Document, Entity, Hedge, Span
+    from streams.analysis.types import Claim, Document, Entity, EntityHedging, Hedge, Span
 
 Profile = Literal["accurate", "fast"]
 
@@ -28,6 +28,7 @@ class Analysis:
     hedges: tuple[Hedge, ...]
     claims: tuple[Claim, ...]
     hedge_rate: float
+    by_entity: tuple[EntityHedging, ...]
 
 
 def analyze(
@@ -56,6 +57,7 @@ def analyze_documents(documents: Sequence[Document], tagger: EntityTagger) -> li
                 hedges=report.hedges,
                 claims=report.claims,
                 hedge_rate=report.hedge_rate,
+                by_entity=report.by_entity,
             )
         )
     return analyses

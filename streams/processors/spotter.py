@@ -116,6 +116,7 @@ def _events(tagged: _Tagged, report: HedgeReport, origin: str, now: datetime) ->
                     "hedges": report.hedges,
                     "claims": report.claims,
                     "hedge_rate": report.hedge_rate,
+                    "by_entity": report.by_entity,
                 },
                 headers=_headers("hedged", event_id("hedged", VERSION, origin), tagged.id, now),
             ),

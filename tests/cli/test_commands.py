@@ -182,6 +182,7 @@ def test_analyze_writes_a_line_an_article(tmp_path: Path) -> None:
         "hedges",
         "claims",
         "hedge_rate",
+        "by_entity",
     ]
     assert (found["id"], found["language"], found["hedge_rate"]) == ("a", "it", 1.0)
     assert [hedge["text"] for hedge in found["hedges"]] == ["avrebbe venduto"]

@@ -112,6 +112,11 @@ def test_hedged_and_claim_events_keep_the_contract(tag: Handler, spot: Handler) 
         assert headers(event)["ce_dataschema"].endswith(f":{kinds[event.topic]}:1")
     claims = [event for event in found if event.topic == "claims"]
     assert claims
+    rates = {
+        item["entity"]["name"]: (item["hedged_mentions"], item["mentions"])
+        for item in orjson.loads(found[0].value or b"")["by_entity"]
+    }
+    assert rates["Elena Marchetti"] == (1, 1)
     for event in claims:
         claim = orjson.loads(event.value or b"")["claim"]
         expected = claim["entities"][0]["id"] if claim["entities"] else "a"

@@ -6,7 +6,7 @@ import ssl
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     ssl_key_password: SecretStr | None = None
     profile: Literal["accurate", "fast"] = "accurate"
     threads: int = Field(default=1, ge=1)
+    gazetteer: FilePath | None = None
 
     @model_validator(mode="after")
     def _credentials_are_complete(self) -> Self:

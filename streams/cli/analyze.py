@@ -12,7 +12,7 @@ import typer
 
 from streams.article import Article
 from streams.cli import render
-from streams.cli.options import ConfigFile, ExitCode, err, out
+from streams.cli.options import ConfigFile, ExitCode, InputError, err, out
 from streams.config import load_settings
 from streams.intake import BadRecord, read_articles
 
@@ -40,7 +40,10 @@ def analyze(
     from streams.analysis.document import read_document
     from streams.analysis.entities import EntityTagger
 
-    tagger = EntityTagger(settings.profile, threads=settings.threads)
+    try:
+        tagger = EntityTagger(settings.profile, settings.threads, settings.gazetteer)
+    except ValueError as error:
+        raise InputError(f"gazetteer {error}") from error
     reading = _Reading(paths)
     if pretty:
         out.print(render.legend(), "")

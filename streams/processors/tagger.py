@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def load(settings: Settings) -> Handler:
     """Load the entity model and return the tagger's handler."""
-    tagger = EntityTagger(settings.profile, threads=settings.threads)
+    tagger = EntityTagger(settings.profile, settings.threads, settings.gazetteer)
 
     def handle(records: Sequence[Record], now: datetime) -> list[Outcome]:
         articles = [_parse(record) for record in records]

@@ -188,6 +188,19 @@ def test_analyze_writes_a_line_an_article(tmp_path: Path) -> None:
     assert [hedge["text"] for hedge in found["hedges"]] == ["avrebbe venduto"]
 
 
+def test_a_gazetteer_wins_over_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "names.tsv"
+    monkeypatch.setenv("HEDGEWIRE_GAZETTEER", str(file))
+    file.write_text("Q1\tORG\tAcciaierie Velino\tVelino\n")
+    result = run("analyze", "-", stdin=b"Velino chiude.")
+    [entity] = orjson.loads(result.stdout)["entities"]
+    assert (entity["id"], entity["name"], entity["type"]) == ("Q1", "Acciaierie Velino", "ORG")
+    file.write_text("Q1\n")
+    result = run("analyze", "-", stdin=b"Velino chiude.")
+    assert result.returncode == 2
+    assert f"{file}:1".encode() in result.stderr
+
+
 def test_analyze_pretty_marks_the_text() -> None:
     result = run("analyze", "-", "--pretty", stdin="Forse Elena Marchetti è a Torino.".encode())
     assert b"Forse[epistemic] Elena Marchetti[PER]" in result.stdout

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 16  # tokens of a source's phrase
 _NO_SUBJECT = frozenset({"adverb", "preposition", "source-stop", "source-gap", "clause-start"})
+_SPEAKERS = frozenset({"source-anonymous", "source-public", "source-named", "source-speaker"})
 _FARTHEST = 40  # tokens between a verb and the start of its subject
 
 
@@ -80,17 +81,22 @@ def subject(
 ) -> tuple[int, int] | None:
     """Return the subject of the verb group ``words[start:end]``, or None.
 
-    It follows the verb where the verb follows a quotation (*«…», ha detto X*) or has no subject
-    before it.
+    It follows the verb after a quotation (*«…», ha detto X*); elsewhere, where nothing before
+    the verb can be its subject, what follows it may as well be its object, and is only taken
+    for the subject if it is a name or tells of people who speak (*confermano fonti della Difesa*).
     """
     inverted = start > first and "quotation" in words[start - 1].classes
     if not inverted:
         found = subject_before(words, start, first)
         if found is not None:
             return found
-    if end < last and not words[end].classes.isdisjoint({"source-head", "capital"}):
-        return phrase_after(words, end, last)
-    return None
+    if end >= last or words[end].classes.isdisjoint({"source-head", "capital"}):
+        return None
+    found = phrase_after(words, end, last)
+    if found is None or inverted or "capital" in words[end].classes:
+        return found
+    spoken = any(words[at].classes & _SPEAKERS for at in range(*found))
+    return found if spoken else None
 
 
 def antecedent(words: Sequence[Word], at: int, first: int) -> tuple[int, int] | None:

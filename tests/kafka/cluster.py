@@ -48,12 +48,14 @@ class Listener:
     """A further address of every broker, beside the plaintext one.
 
     ``properties`` are the broker's settings for this listener alone, such as
-    ``ssl.keystore.location`` or ``sasl.enabled.mechanisms``.
+    ``ssl.keystore.location`` or ``sasl.enabled.mechanisms``. Where a proxy stands before each
+    broker, clients are sent to ``proxy_ports``, one for each.
     """
 
     name: str
     protocol: SecurityProtocol
     properties: Mapping[str, str] = field(default_factory=dict)
+    proxy_ports: Sequence[int] = ()
 
 
 PLAINTEXT = Listener("PLAINTEXT", "PLAINTEXT")
@@ -103,6 +105,7 @@ class KafkaCluster:
                 directory / str(node),
                 broker_properties(node, directory / str(node), controllers, self._ports[node])
                 | listener_properties(listeners)
+                | advertised_properties(node, listeners, self._ports[node])
                 | dict(properties or {}),
             )
             for node in range(brokers)
@@ -176,6 +179,11 @@ class KafkaCluster:
         for broker in down:
             broker.wait_started()
 
+    def tool_command(self, main_class: str, *arguments: str) -> list[str]:
+        """Return the command line of one of the programs that come with Kafka."""
+        java = self._java_command("-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx256m")
+        return [*java, main_class, *arguments]
+
     def run_tool(self, main_class: str, *arguments: str, timeout: float = 60) -> str:
         """Run one of Kafka's command-line tools and return what it printed.
 
@@ -183,9 +191,8 @@ class KafkaCluster:
             subprocess.CalledProcessError: The tool failed; ``stderr`` holds its complaint.
             subprocess.TimeoutExpired: It took longer than ``timeout`` seconds.
         """
-        command = self._java_command("-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Xmx256m")
         return subprocess.run(
-            [*command, main_class, *arguments],
+            self.tool_command(main_class, *arguments),
             check=True,
             capture_output=True,
             text=True,
@@ -338,7 +345,6 @@ def broker_properties(
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": PLAINTEXT.name,
         "listeners": ",".join([*addresses, f"CONTROLLER://localhost:{controllers[node]}"]),
-        "advertised.listeners": ",".join(addresses),
         "log.dirs": str(directory / "data"),
         "default.replication.factor": str(replicas),
         "min.insync.replicas": str(max(1, replicas - 1)),
@@ -367,6 +373,15 @@ def listener_properties(listeners: Sequence[Listener]) -> dict[str, str]:
         for each in listeners
         for key, value in each.properties.items()
     }
+
+
+def advertised_properties(
+    node: int, listeners: Sequence[Listener], ports: Mapping[str, int]
+) -> dict[str, str]:
+    """Return where one broker sends clients: to its own ports, or to the proxies before them."""
+    told = {each.name: each.proxy_ports[node] for each in listeners if each.proxy_ports}
+    addresses = (f"{name}://localhost:{port}" for name, port in ({**ports, **told}).items())
+    return {"advertised.listeners": ",".join(addresses)}
 
 
 def default_version() -> str:

@@ -11,9 +11,7 @@ from typing import Literal
 
 Field = Literal["title", "text"]
 EntityType = Literal["PER", "ORG", "LOC", "MISC"]
-Category = Literal[
-    "reportive", "attribution", "epistemic", "unconfirmed", "rumour", "approximator"
-]
+Category = Literal["reportive", "attribution", "epistemic", "unconfirmed", "rumour", "approximator"]
 SourceType = Literal["named", "anonymous", "document", "public"]
 
 

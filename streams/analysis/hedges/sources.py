@@ -27,6 +27,8 @@ def phrase_after(words: Sequence[Word], at: int, last: int) -> tuple[int, int] |
     start = at
     while start < last and "source-skip" in words[start].classes:
         start += 1
+    if start < last and "preposition" in words[start].classes:
+        return None
     end = _end_of_phrase(words, start, last)
     while end > start and "source-tail" in words[end - 1].classes:
         end -= 1
@@ -73,6 +75,11 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
     found = _subject_among(words, start, end)
     if found is None and start > first and "relative" in words[start - 1].classes:
         return antecedent(words, start - 1, first)  # un dirigente che ha visto i conti spiega
+    if found is None:
+        # *Dopo due ore il sindaco ha detto*: the last phrase, if no preposition governs it.
+        found = antecedent(words, end, start)
+        if found and found[0] > first and "preposition" in words[found[0] - 1].classes:
+            return None
     return found
 
 
@@ -95,7 +102,10 @@ def subject(
     found = phrase_after(words, end, last)
     if found is None or inverted or "capital" in words[end].classes:
         return found
-    spoken = any(words[at].classes & _SPEAKERS for at in range(*found))
+    spoken = any(
+        words[at].classes & _SPEAKERS and "determiner" not in words[at].classes
+        for at in range(*found)
+    )
     return found if spoken else None
 
 
@@ -104,16 +114,16 @@ def antecedent(words: Sequence[Word], at: int, first: int) -> tuple[int, int] | 
     end = at - 1 if at > first and words[at - 1].key == "," else at
     floor = max(first, end - _LONGEST)
     start = end
-    found = None
     while start > floor and "clause-start" not in words[start - 1].classes:
         start -= 1
-        if "determiner" in words[start].classes:
-            found = start
-            if start == first or "preposition" not in words[start - 1].classes:
-                break
-        elif "capital" in words[start].classes and (start == first or words[start - 1].key == ","):
-            found = start
-    return None if found is None else _trim(words, found, end)
+        opening = start == first or words[start - 1].key == ","
+        if "determiner" in words[start].classes or (
+            opening
+            and "capital" in words[start].classes
+            and words[start].classes.isdisjoint(_NO_SUBJECT)
+        ):
+            return _trim(words, start, end)
+    return None
 
 
 def _subject_among(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:
@@ -132,7 +142,11 @@ def _subject_among(words: Sequence[Word], start: int, end: int) -> tuple[int, in
 
 def _lead(words: Sequence[Word], start: int, end: int) -> int:
     """Return where the part starts without the adverbs at its head (*anche il Senato*)."""
-    while start < end - 1 and not words[start].classes.isdisjoint({"adverb", "source-skip"}):
+    while (
+        start < end - 1
+        and words[start].classes & {"adverb", "source-skip"}
+        and "preposition" not in words[start].classes
+    ):
         start += 1
     return start
 
@@ -154,14 +168,16 @@ def _trim(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None
 def source_type(words: Sequence[Word], phrase: tuple[int, int], first: int) -> SourceType:
     """Return the type of the source ``words[phrase]`` in a sentence that starts at ``first``.
 
-    The first noun that tells decides, else a determiner (*alcuni*, *many*). A person who is
+    The first noun that tells decides, if it stands before any preposition (not *il leader della
+    maggioranza*), else a determiner (*alcuni*, *many*). A person who is
     not named but placed by a name (*Pentagon officials*) or pointed at (*il funzionario*)
     counts as named, an indefinite phrase as anonymous.
     """
     start, end = phrase
+    head = next((at for at in range(start, end) if "preposition" in words[at].classes), end)
     nouns = [
         words[at]
-        for at in range(start, end)
+        for at in range(start, head)
         if "determiner" not in words[at].classes
         and ("capital" not in words[at].classes or at == first)  # Business Insider is a name
     ]

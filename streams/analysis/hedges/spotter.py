@@ -223,7 +223,9 @@ def _source(content: _Content, cue: Cue, first: int, last: int, before: _Reading
     elif phrase[1] - phrase[0] == 1 and "person-pronoun" in words[phrase[0]].classes:
         opening = content.text.tokens.spans[first][0]
         entity = _only_person(content.mentions(opening, start), before)
-    kind = rule.source_type or source_type(words, phrase, first)
+    # What *secondo cui* refers to is a thing, not somebody who keeps a name back.
+    typed = (phrase[0] + 1, phrase[1]) if rule.source == "antecedent" else phrase
+    kind = rule.source_type or source_type(words, typed, first)
     return Source(field, start, end, text, kind, entity)
 
 

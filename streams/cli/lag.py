@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
-from rich.console import Group
+from rich.console import Console, Group
 from rich.live import Live
-from rich.measure import Measurement
 
 from streams.cli.options import (
     BootstrapServers,
@@ -33,6 +32,10 @@ from streams.lag.table import HISTORY, group_table, partition_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+UNBOUNDED = 10_000
+"""Columns; more than any table needs."""
 
 
 def lag(
@@ -100,10 +103,9 @@ def _show(report: Report, json: bool) -> None:
             typer.echo(orjson.dumps(_as_json(verdict)))
         return
     if report.verdicts:
-        table = partition_table(report.groups)
         # A file or a pipe is not cut to the width of a terminal.
-        natural = Measurement.get(out, out.options.update(max_width=10_000), table).maximum
-        out.print(table, width=None if out.is_terminal else natural)
+        console = out if out.is_terminal else Console(width=UNBOUNDED)
+        console.print(partition_table(report.groups))
     else:
         err.print("no consumer group has committed an offset here", style="yellow")
     for name, reason in report.failures.items():

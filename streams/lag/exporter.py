@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, start_http_server
@@ -20,48 +21,57 @@ from streams.connection import BrokerUnreachableError
 from streams.lag.evaluation import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from prometheus_client import Metric
 
     from streams.lag.evaluation import GroupVerdict
     from streams.lag.monitor import LagMonitor, Report
+    from streams.lag.observation import TopicPartition
 
     Samples = Iterable[tuple[Sequence[str], float | None]]
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll found, the ends of all partitions, and how many seconds it took."""
+
+    report: Report
+    ends: Mapping[TopicPartition, int]
+    seconds: float
+
+
 class LagCollector(Collector):
     """Gives the latest report to whoever scrapes, and nothing of a poll that failed."""
 
     def __init__(self) -> None:
-        self._report: Report | None = None
-        self._poll_seconds = 0.0
+        self._poll: Poll | None = None
 
-    def update(self, report: Report | None, poll_seconds: float) -> None:
-        """Take the report of a poll and how long it took, or ``None`` if no broker answered."""
-        self._report = report
-        self._poll_seconds = poll_seconds
+    def update(self, poll: Poll | None) -> None:
+        """Take what a poll found, or ``None`` if no broker answered."""
+        self._poll = poll
 
     def collect(self) -> Iterator[Metric]:
         """Yield all metrics; Prometheus calls this from another thread for every scrape."""
-        report = self._report
+        poll = self._poll
         yield _gauge(
             "hedgewire_lag_up",
             "Whether the last poll reached the cluster.",
             (),
-            [((), float(report is not None))],
+            [((), float(poll is not None))],
         )
-        yield _gauge(
-            "hedgewire_lag_poll_seconds",
-            "How long the last poll took.",
-            (),
-            [((), self._poll_seconds)],
-        )
-        if report is not None:
-            yield from _group_metrics(report)
-            yield from _partition_metrics(report)
+        if poll is not None:
+            yield _gauge(
+                "hedgewire_lag_poll_seconds",
+                "How long the last poll took.",
+                (),
+                [((), poll.seconds)],
+            )
+            yield _topic_metrics(poll.ends)
+            yield from _group_metrics(poll.report)
+            yield from _partition_metrics(poll.report)
 
 
 def serve(monitor: LagMonitor, host: str, port: int, interval: float) -> None:
@@ -77,30 +87,36 @@ def serve(monitor: LagMonitor, host: str, port: int, interval: float) -> None:
     collector = LagCollector()
     registry = CollectorRegistry()
     registry.register(collector)
-    started = time.monotonic()
-    collector.update(monitor.poll(), time.monotonic() - started)
+    collector.update(_poll(monitor))
     server, _ = start_http_server(port, host, registry)
     with server:
         while True:
             time.sleep(interval)
-            started = time.monotonic()
             try:
-                report = monitor.poll()
+                collector.update(_poll(monitor))
             except BrokerUnreachableError as error:
                 log.warning("%s", error)
-                report = None
-            collector.update(report, time.monotonic() - started)
+                collector.update(None)
 
 
-def _partition_metrics(report: Report) -> Iterator[Metric]:
-    verdicts = report.verdicts
-    ends = {each.observation.where: each.observation.end for each in verdicts}
-    yield _gauge(
+def _poll(monitor: LagMonitor) -> Poll:
+    started = time.monotonic()
+    report = monitor.poll()
+    ends = monitor.ends()
+    return Poll(report, ends, time.monotonic() - started)
+
+
+def _topic_metrics(ends: Mapping[TopicPartition, int]) -> Metric:
+    return _gauge(
         "kafka_topic_partition_current_offset",
         "Current offset of a broker at topic/partition.",
         ("partition", "topic"),
         (((str(where.partition), where.topic), end) for where, end in ends.items()),
     )
+
+
+def _partition_metrics(report: Report) -> Iterator[Metric]:
+    verdicts = report.verdicts
     by_partition = ("consumergroup", "partition", "topic")
     labelled = [
         ((o.group, str(o.partition), o.topic), each)

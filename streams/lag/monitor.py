@@ -82,6 +82,10 @@ class LagMonitor:
         )
         return Report(reading.cluster, now, verdicts, reading.failures)
 
+    def ends(self) -> dict[TopicPartition, int]:
+        """Return the end of every partition of every topic, whether a group reads it or not."""
+        return self._reader.ends()
+
 
 @contextmanager
 def lag_monitor(

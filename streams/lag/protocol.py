@@ -188,13 +188,16 @@ class Cluster:
             if not each.error_code
         }
 
+    def topics(self) -> list[str]:
+        """Return the names of all topics but Kafka's own."""
+        response = self._metadata(None)
+        if isinstance(response, KafkaError):
+            return []
+        return [each.name for each in response.topics if not each.is_internal]
+
     def layout(self, topics: Collection[str]) -> Layout:
         """Return the partitions of some topics and who leads them."""
-        named = MetadataRequest.MetadataRequestTopic
-        request = MetadataRequest(
-            topics=[named(name=topic) for topic in topics], allow_auto_topic_creation=False
-        )
-        ((_, _, response),) = self._send([(self._connections.least_loaded_node(), request)])
+        response = self._metadata(topics)
         layout = Layout()
         if isinstance(response, KafkaError):
             layout.failures.update(dict.fromkeys(topics, _failure(response)))
@@ -213,6 +216,15 @@ class Cluster:
                     each.leader_id if each.leader_id >= 0 else _failure(for_code(each.error_code))
                 )
         return layout
+
+    def _metadata(self, topics: Collection[str] | None) -> Any:
+        named = MetadataRequest.MetadataRequestTopic
+        request = MetadataRequest(
+            topics=None if topics is None else [named(name=topic) for topic in topics],
+            allow_auto_topic_creation=False,
+        )
+        ((_, _, response),) = self._send([(self._connections.least_loaded_node(), request)])
+        return response
 
     def starts(self, leaders: Mapping[TopicPartition, int]) -> dict[TopicPartition, int | Failure]:
         """Return the first offset in each log."""

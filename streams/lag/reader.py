@@ -103,6 +103,12 @@ class LagReader:
             self._cluster.cluster_id, tuple(self._measured(observations, layout)), failures
         )
 
+    def ends(self) -> dict[TopicPartition, int]:
+        """Return the end of every partition that can be read, of all topics but Kafka's own."""
+        leaders, _ = _split(self._cluster.layout(self._cluster.topics()).leaders)
+        ends, _ = _split(self._cluster.ends(leaders))
+        return ends
+
     def _measured(self, observations: list[Observation], layout: Layout) -> list[Observation]:
         leaders = {
             each.where: leader

@@ -154,16 +154,17 @@ class Pattern:
 
     def match(self, tokens: Sequence[Token], at: int, first: int, last: int) -> Match | None:
         """Match with the anchor at index ``at``, inside the sentence ``tokens[first:last]``."""
-        after = self._after(tokens, at, last, ())
-        if after is None:
-            return None
-        end, marks = after
         start = at
+        marks: Marks = ()
         if self._before is not None:
             before = self._before(tokens, at - 1, first - 1, ())
             if before is None:
                 return None
-            start, marks = before[0] + 1, before[1] + marks
+            start, marks = before[0] + 1, before[1]
+        after = self._after(tokens, at, last, marks)
+        if after is None:
+            return None
+        end, marks = after
         found = dict(marks)
         return Match(start, end, found.get("[", start), found.get("]", end), found.get("<source>"))
 

@@ -49,8 +49,8 @@ def tokenize(text: str, grammar: Grammar) -> Tokens:
 def _pattern(elision: bool, spellings: tuple[str, ...]) -> re.Pattern[str]:
     apostrophe = r"['’](?=\w)" if elision else rf"['’]{_LETTERS}"
     word = rf"{_LETTERS}(?:-{_LETTERS}){{0,4}}(?:{apostrophe})?"
-    accented = [
-        f"(?i:{re.escape(word[:-1])})['’](?!\\w)" for word in spellings if word.endswith("'")
-    ]
-    token = "|".join([*accented, word, _NUMBER, r"[^\w\s]", r"\w"])
+    accented = "|".join(re.escape(word[:-1]) for word in spellings if word.endswith("'"))
+    # The lookahead spares most words the alternatives.
+    final = [rf"(?=\w{{1,20}}['’](?!\w))(?i:{accented})['’](?!\w)"] if accented else []
+    token = "|".join([*final, word, _NUMBER, r"[^\w\s]", r"\w"])
     return re.compile(f"({token})")

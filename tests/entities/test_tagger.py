@@ -77,6 +77,11 @@ def test_mentions_of_one_person_share_id_and_name(tagger: EntityTagger) -> None:
     assert {(mayor.id, mayor.name) for mayor in mayors} == {("per:giorgio-gori", "Giorgio Gori")}
 
 
+def test_a_title_in_capitals_is_read(tagger: EntityTagger) -> None:
+    (entities,) = tagger.tag([article("", title="ANGELA MERKEL IN VISITA A PARIGI")])
+    assert found(entities) == [("ANGELA MERKEL", "PER"), ("PARIGI", "LOC")]
+
+
 def test_a_title_s_entities_come_first(tagger: EntityTagger) -> None:
     (entities,) = tagger.tag([article(ARTICLE, title="Bergamo, Gori incontra von der Leyen")])
     assert entities[0].field == "title"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.analysis.entities.units import MAX_UNIT, normal_form, split
+from streams.analysis.entities.units import MAX_UNIT, normal_form, spellings, split
 
 
 def texts(sentence: str) -> list[str]:
@@ -67,3 +67,17 @@ def test_units_are_the_text_without_its_spaces(sentence: str) -> None:
 def test_every_unit_has_a_form(sentence: str) -> None:
     for unit in split(sentence):
         assert not any(character.isspace() for character in normal_form(unit.text))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("L'ONU A ROMA", ["L", "'", "Onu", "A", "Roma"]),
+        ("L'ONU a Roma", ["L", "'", "ONU", "a", "Roma"]),
+        ("1996-08-22", ["1996", "-", "08", "-", "22"]),
+    ],
+)
+def test_a_sentence_in_capitals_is_read_with_first_capitals(
+    sentence: str, expected: list[str]
+) -> None:
+    assert spellings(sentence, split(sentence)) == expected

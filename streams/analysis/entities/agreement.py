@@ -7,7 +7,7 @@ is sure of keep their type: *Roma* can be a city and a club in one report.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,15 +33,14 @@ def agree(mentions: Sequence[Mention]) -> list[EntityType]:
     It is the type for which all mentions of the same name, in any case, score most together. A
     single word that ends a person's name in the article counts as that person's mention.
     """
-    votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
+    votes: dict[str, dict[EntityType, float]] = defaultdict(lambda: defaultdict(float))
     for mention in mentions:
         words = mention.text.casefold().split()
         votes[" ".join(words)][mention.type] += mention.score
         if mention.type == "PER" and len(words) > 1:
             votes[words[-1]]["PER"] += mention.score
+    types = {name: max(given, key=given.__getitem__) for name, given in votes.items()}
     return [
-        mention.type
-        if mention.score >= SURE
-        else votes[" ".join(mention.text.casefold().split())].most_common(1)[0][0]
+        mention.type if mention.score >= SURE else types[" ".join(mention.text.casefold().split())]
         for mention in mentions
     ]

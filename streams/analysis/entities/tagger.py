@@ -10,7 +10,7 @@ from streams.analysis.entities.convolution import Convolution
 from streams.analysis.entities.encoder import Encoder
 from streams.analysis.entities.gazetteer import Entry, Gazetteer
 from streams.analysis.entities.tags import decode
-from streams.analysis.entities.units import Unit, split
+from streams.analysis.entities.units import Unit, spellings, split
 from streams.analysis.types import Entity, EntityType, Span
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class EntityTagger:
         )
         for chunk in _chunks(sentences):
             scores = self._network.scores(
-                [[unit.text for unit in sentence.units] for sentence in chunk]
+                [spellings(sentence.place.text, sentence.units) for sentence in chunk]
             )
             for sentence, mentions in zip(chunk, decode(scores), strict=True):
                 spans = [

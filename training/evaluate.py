@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, get_args
 
 from streams.analysis.entities import EntityTagger, Profile
 from streams.analysis.types import Document, Span
-from training import corpora
+from training import corpora, data
 from training.scoring import compare, confusion
 
 if TYPE_CHECKING:
@@ -140,7 +140,13 @@ def report(system: str, result: Result) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--development",
+        type=Path,
+        metavar="CORPORA",
+        help="also measure on the parts of the corpora that the networks did not learn from",
+    )
     parser.add_argument(
         "--profile", action="append", choices=get_args(Profile), help="default: all profiles"
     )
@@ -158,9 +164,11 @@ def main() -> None:
     types = "  ".join(f"{kind:^17}" for kind in corpora.TYPES)
     print(f"{'':24}  {'macro':>6}  {types}  {'words/s':>9}")
     print(f"{'':24}  {'F1':>6}  " + "  ".join([f"{'P':>5} {'R':>5} {'F1':>5}"] * 4))
-    for path in options.files:
-        sentences = corpora.read(path)
-        print(f"{path} ({len(sentences):,} sentences)")
+    sets = {str(path): corpora.read(path) for path in options.files}
+    if options.development is not None:
+        sets |= data.development(options.development)
+    for name, sentences in sets.items():
+        print(f"{name} ({len(sentences):,} sentences)")
         for system, tag in systems.items():
             result = measure(tag, sentences)
             print(report(system, result), flush=True)

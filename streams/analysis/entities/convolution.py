@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from streams.analysis.entities.network import Network, session
-from streams.analysis.entities.vocabulary import REMEMBERED, Vocabulary
+from streams.analysis.entities.vocabulary import Vocabulary
 from streams.analysis.entities.words import features
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WIDTH = 384
+REMEMBERED = 1 << 15
+"""How many units' vectors are kept, 50 MB, before the table starts afresh."""
 WORDS_AT_ONCE = 1024
 STEP = 4
 """Sequences are padded to a multiple of this, so that more of them have the same size."""
@@ -75,8 +77,8 @@ class Convolution(Network[int]):
         known = len(self._numbers)
         self._numbers.update(zip(units, count(known), strict=False))
         if len(self._numbers) > len(self._vectors):
-            # Grows by doubling, so that a few new words do not copy the table each time.
-            grown = np.empty((2 * len(self._numbers), WIDTH), np.float32)
+            # By more than is needed, so that a few new words do not copy the table each time.
+            grown = np.empty((len(self._numbers) * 5 // 4, WIDTH), np.float32)
             grown[:known] = self._vectors[:known]
             self._vectors = grown
         for start in range(0, len(units), WORDS_AT_ONCE):

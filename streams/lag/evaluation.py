@@ -11,6 +11,7 @@ getting on (STALL) is told from one that is gone (STOP).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
@@ -113,7 +114,7 @@ class Verdict:
         seconds: Age of the oldest unprocessed record; ``None`` where unknown.
         pace: ``None`` before a second poll.
         catch_up: Seconds until nothing is left at this pace, infinite where the group does not
-            gain; ``None`` where unknown.
+            gain; ``None`` where unknown, and where the lag of a group that keeps up just varies.
     """
 
     observation: Observation
@@ -125,14 +126,12 @@ class Verdict:
 
 def evaluate(observation: Observation, window: Window, now: float) -> Verdict:
     """Judge what was read at ``now`` by a window that has seen it already."""
+    status = judge(observation, window, now)
     pace = measure_pace(observation, window, now)
-    return Verdict(
-        observation,
-        judge(observation, window, now),
-        observation.seconds(now),
-        pace,
-        time_to_catch_up(observation.lag, pace),
-    )
+    catch_up = time_to_catch_up(observation.lag, pace)
+    if status is Status.OK and catch_up == math.inf:
+        catch_up = None
+    return Verdict(observation, status, observation.seconds(now), pace, catch_up)
 
 
 def judge(observation: Observation, window: Window, now: float) -> Status:
@@ -226,7 +225,7 @@ def time_to_catch_up(lag: int | None, pace: Pace | None) -> float | None:
     if lag is None or pace is None:
         return None
     gain = pace.consumed - pace.produced
-    return lag / gain if gain > 0 else float("inf")
+    return lag / gain if gain > 0 else math.inf
 
 
 @dataclass(frozen=True, slots=True)

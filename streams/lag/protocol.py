@@ -55,6 +55,18 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A group as brokers list it.
+
+    ``managed``: it has members that Kafka assigns partitions to; others assign themselves some.
+    ``members`` is what its state says of them, for groups that cannot be described.
+    """
+
+    managed: bool
+    members: Members
+
+
+@dataclass(frozen=True, slots=True)
 class Members:
     """The living members of a group.
 
@@ -100,16 +112,14 @@ class Cluster:
         """The name that the cluster goes by."""
         return str(self._connections.cluster.cluster_id)
 
-    def groups(self) -> tuple[dict[str, str], dict[int, Failure]]:
-        """Return every group with its protocol, and the nodes whose groups could not be listed.
-
-        The protocol is ``consumer``, or empty for groups that assign themselves partitions.
+    def groups(self) -> tuple[dict[str, Listed], dict[int, Failure]]:
+        """Return every group, and the nodes whose groups could not be listed.
 
         Raises:
             BrokerUnreachableError: No broker answered.
         """
         nodes = [broker.node_id for broker in self._connections.cluster.brokers()]
-        found: dict[str, str] = {}
+        found: dict[str, Listed] = {}
         failures: dict[int, Failure] = {}
         for node, _, response in self._send((node, ListGroupsRequest()) for node in nodes):
             if isinstance(response, KafkaError):
@@ -117,7 +127,7 @@ class Cluster:
                 continue
             # Groups of other protocols, such as Kafka Connect's, consume nothing.
             found |= {
-                each.group_id: each.protocol_type
+                each.group_id: _listed(each)
                 for each in response.groups
                 if each.protocol_type in {"", "consumer"}
             }
@@ -175,7 +185,11 @@ class Cluster:
         return found
 
     def members(self, coordinators: Mapping[str, int]) -> dict[str, Members]:
-        """Return the members of each group that the brokers describe."""
+        """Return the members of each group that the brokers describe.
+
+        They do not describe groups of the protocol of Kafka 4 (KIP-848) to this request, and
+        kafka-python does not have the other.
+        """
         requests = [
             (node, DescribeGroupsRequest(groups=names, include_authorized_operations=False))
             for node, names in _inverted(coordinators).items()
@@ -363,6 +377,11 @@ class Cluster:
 def _failure(error: KafkaError | type[KafkaError]) -> Failure:
     name: str | None = getattr(error, "message", None)
     return Failure(name or str(error))
+
+
+def _listed(group: Any) -> Listed:
+    living = group.group_state not in {"Empty", "Dead"}
+    return Listed(group.protocol_type == "consumer", Members(int(living), None))
 
 
 def _members(group: Any) -> Members:

@@ -34,8 +34,6 @@ SHARED_PARTITIONS = 500
 MAX_FETCHES = 20
 """For one record; every further one follows a stretch of control records."""
 
-NO_MEMBERS = Members(0, frozenset())
-
 Place = tuple[TopicPartition, int]
 """An offset of a partition."""
 
@@ -83,14 +81,14 @@ class LagReader:
         """
         listed, silent = self._cluster.groups()
         failures = {f"the groups of broker {node}": each.reason for node, each in silent.items()}
-        protocols = {name: listed[name] for name in listed if _matches(name, groups)}
-        if not protocols:
+        listed = {name: each for name, each in listed.items() if _matches(name, groups)}
+        if not listed:
             return Reading(self._cluster.cluster_id, (), failures)
-        coordinators, lost = _split(self._cluster.coordinators(protocols))
+        coordinators, lost = _split(self._cluster.coordinators(listed))
         committed, unread = _split(self._cluster.committed(coordinators))
         members = self._cluster.members(coordinators)
         stakes = [
-            _Stake(group, offsets, members.get(group, NO_MEMBERS), protocols[group] == "consumer")
+            _Stake(group, offsets, members.get(group, listed[group].members), listed[group].managed)
             for group, offsets in committed.items()
         ]
         wanted = {topic for stake in stakes for topic in stake.topics if _matches(topic, topics)}

@@ -231,6 +231,14 @@ class TestCatchingUp:
     def test_estimate(self, lag: int | None, pace: Pace | None, expected: float | None) -> None:
         assert time_to_catch_up(lag, pace) == expected
 
+    def test_a_group_that_keeps_up_is_not_said_to_never_catch_up(self) -> None:
+        polls = [look(100 + poll, 102 + poll + poll % 2) for poll in range(WINDOW)]
+        window = Window()
+        for poll, observation in enumerate(polls):
+            window = window.seen(observation, float(poll))
+        verdict = evaluate(polls[-1], window, WINDOW - 1.0)
+        assert (verdict.status, verdict.catch_up) == (Status.OK, None)
+
 
 class TestObservation:
     def test_lag_before_the_first_commit_counts_from_the_log_start(self) -> None:

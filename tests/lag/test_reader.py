@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -117,6 +118,31 @@ class TestOnApacheKafka:
         with stage.joined("fresh"):
             (seen,) = stage.observe("fresh")
         assert (seen.committed, seen.lag, seen.active) == (None, 3, True)
+
+    def test_a_group_of_the_protocol_of_kafka_4(
+        self, stage: Stage, kafka_broker: KafkaCluster
+    ) -> None:
+        stage.create()
+        stage.publish(*[b"v"] * 3)
+        group = f"{stage.topic}-kip-848"
+        command = kafka_broker.tool_command(
+            "org.apache.kafka.tools.consumer.ConsoleConsumer",
+            f"--bootstrap-server={stage.servers}",
+            f"--topic={stage.topic}",
+            f"--group={group}",
+            "--from-beginning",
+            "--command-property=group.protocol=consumer",
+            "--command-property=auto.commit.interval.ms=100",
+        )
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as consuming:
+            deadline = time.monotonic() + 30
+            while not (seen := stage.observe(group)) or seen[0].lag != 0:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+            consuming.terminate()
+        assert (seen[0].committed, seen[0].managed, seen[0].active) == (3, True, True)
+        (seen_after,) = stage.observe(group)
+        assert not seen_after.active
 
     def test_records_deleted_before_they_were_read(self, stage: Stage) -> None:
         stage.create()

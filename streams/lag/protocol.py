@@ -132,7 +132,8 @@ class Cluster:
                 if each.protocol_type in {"", "consumer"}
             }
         if len(failures) == len(nodes):
-            raise BrokerUnreachableError(f"no Kafka broker answers any more: {failures}")
+            reasons = ", ".join(each.reason for each in failures.values())
+            raise BrokerUnreachableError(f"no Kafka broker answers any more: {reasons}")
         return found, failures
 
     def coordinators(self, groups: Collection[str]) -> dict[str, int | Failure]:

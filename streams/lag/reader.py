@@ -138,10 +138,7 @@ class LagReader:
         for (where, _), head in heads.items():
             if isinstance(head, _Head):
                 latest[where] = max(latest[where], head.end)
-        return [
-            _with_head(each, heads.get((each.where, each.position or 0)), latest[each.where])
-            for each in placed
-        ]
+        return [_with_head(each, heads, latest[each.where]) for each in placed]
 
     def _heads(
         self,
@@ -262,12 +259,16 @@ def _head(answer: Fetched | Failure, offset: int) -> _Head | Failure | int:
     return found.next_offset
 
 
-def _with_head(observation: Observation, head: _Head | Failure | None, latest: int) -> Observation:
+def _with_head(
+    observation: Observation, heads: Mapping[Place, _Head | Failure], latest: int
+) -> Observation:
     """Add what the log had at the group's position.
 
     ``latest`` is the newest end seen, so that all groups on a partition are measured to the
     same one.
     """
+    position = observation.position
+    head = None if position is None else heads.get((observation.where, position))
     if isinstance(head, _Head):
         return replace(
             observation,

@@ -12,6 +12,7 @@ import orjson
 import typer
 from rich.console import Console, Group
 from rich.live import Live
+from rich.text import Text
 
 from streams.cli.options import (
     BootstrapServers,
@@ -24,6 +25,7 @@ from streams.cli.options import (
     out,
 )
 from streams.config import load_settings
+from streams.connection import BrokerUnreachableError
 from streams.lag import LagMonitor, Report, Status, Verdict, lag_monitor
 from streams.lag.evaluation import by_group
 from streams.lag.exporter import serve as serve_metrics
@@ -141,12 +143,23 @@ def _watch(monitor: LagMonitor, interval: float, json: bool) -> None:
             _show(monitor.poll(), json)
             time.sleep(interval)
     history: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=HISTORY))
+    report = monitor.poll()
     with Live(console=out, auto_refresh=False) as live:
         while True:
-            report = monitor.poll()
             for group in report.groups:
                 history[group.group].append(group.lag)
             live.update(_view(report, history), refresh=True)
+            time.sleep(interval)
+            report = _next(monitor, live, interval)
+
+
+def _next(monitor: LagMonitor, live: Live, interval: float) -> Report:
+    """Poll, for as long as it takes until a cluster that went away is back."""
+    while True:
+        try:
+            return monitor.poll()
+        except BrokerUnreachableError as error:
+            live.update(Text(f"{error}; trying again", style="red"), refresh=True)
             time.sleep(interval)
 
 

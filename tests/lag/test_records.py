@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kafka.record import MemoryRecordsBuilder
 
 from streams.lag.records import Found, NotYet, first_record
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn
 
 UNCOMPRESSED, GZIP = 0, 1
 CONTROL_MASK = 0x20
@@ -93,3 +99,45 @@ def test_the_old_format() -> None:
     builder.append(timestamp=2_000, key=None, value=b"b")
     builder.close()
     assert first_record(bytes(builder.buffer()), 1) == Found(2.0)
+
+
+@st.composite
+def logs(draw: DrawFn) -> tuple[bytes, dict[int, float], int]:
+    """Draw a log of batches with gaps, what a consumer is given of it, and its end."""
+    data = bytearray()
+    records: dict[int, float] = {}
+    end = 0
+    for _ in range(draw(st.integers(0, 5))):
+        control = draw(st.booleans())
+        builder = MemoryRecordsBuilder(
+            magic=2,
+            compression_type=draw(st.sampled_from([UNCOMPRESSED, GZIP])),
+            batch_size=1 << 20,
+        )
+        base, length = end, 0
+        for _ in range(draw(st.integers(1, 4))):
+            removed = draw(st.integers(0, 2))
+            builder.skip(removed)
+            length += removed
+            timestamp = draw(st.integers(0, 10_000))
+            builder.append(timestamp=timestamp, key=None, value=b"v")
+            if not control:
+                records[base + length] = timestamp / 1000
+            length += 1
+        builder.close()
+        batch = bytearray(builder.buffer())
+        struct.pack_into(">q", batch, 0, base)
+        if control:
+            struct.pack_into(">h", batch, ATTRIBUTES_OFFSET, CONTROL_MASK)
+        data += batch
+        end = base + length
+    return bytes(data), records, end
+
+
+@given(log=logs(), share=st.floats(0, 1))
+def test_any_log_from_any_offset(log: tuple[bytes, dict[int, float], int], share: float) -> None:
+    data, records, end = log
+    offset = round(share * end)
+    left = [at for at in records if at >= offset]
+    expected = Found(records[min(left)]) if left else NotYet(end)
+    assert first_record(data, offset) == expected

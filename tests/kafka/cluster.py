@@ -35,6 +35,7 @@ POM = Path(__file__).with_name("pom.xml")
 MINIMUM_JAVA = 17
 CLUSTER_ID = "aGVkZ2V3aXJlLXRlc3RzMQ"
 STARTED = "Kafka Server started"
+ORPHANED = 'read -r _; kill -9 "$1"; rm -rf "$2"; rmdir "${2%/*}" 2>/dev/null'
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 
@@ -319,7 +320,7 @@ def kill_when_orphaned(pid: int, storage: Path) -> subprocess.Popen[bytes]:
     the broker instead, and Linux alone has it.
     """
     return subprocess.Popen(
-        ["/bin/sh", "-c", 'read -r _; kill -9 "$1"; rm -rf "$2"', "watchdog", str(pid), storage],
+        ["/bin/sh", "-c", ORPHANED, "watchdog", str(pid), storage],
         stdin=subprocess.PIPE,
         start_new_session=True,
     )

@@ -99,8 +99,8 @@ def require(settings: Settings, *names: str) -> None:
     missing = [full for name in names if not partitions[full := settings.topic(name)]]
     if missing:
         raise MissingTopicsError(
-            f"the cluster at {settings.bootstrap_servers} has no {', '.join(missing)}. "
-            "Create the topics with: hedgewire topics create"
+            f"the cluster at {settings.bootstrap_servers} has no {', '.join(missing)}, or does not "
+            "let this user see it. Create the topics with: hedgewire topics create"
         )
 
 

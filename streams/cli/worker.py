@@ -23,6 +23,16 @@ class Which(StrEnum):
 
 def worker(
     which: Annotated[Which, typer.Argument(help="Which processor to run.")] = Which.all,
+    health_port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT",
+            min=1,
+            max=65535,
+            help="Answer probes on 127.0.0.1: 200, or 503 once there is no progress. "
+            "With all, the tagger takes this port and the spotter the next.",
+        ),
+    ] = None,
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
     config: ConfigFile = None,
@@ -42,5 +52,5 @@ def worker(
     if which is Which.all:
         if config is not None:
             os.environ["HEDGEWIRE_CONFIG"] = str(config.absolute())
-        running.run_all(settings)
-    running.run_processor(running.PROCESSORS[which], settings)
+        running.run_all(settings, health_port)
+    running.run_processor(running.PROCESSORS[which], settings, health_port=health_port)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
+import sys
 import tempfile
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import faust
 
-from streams import topics
 from streams.connection import MAX_RECORD_BYTES
+from streams.processors.continuity import Continuity
 from streams.processors.delivery import Delivery, end_now
+from streams.processors.health import Place, Watch
 from streams.processors.transport import CommittedTransport
 
 if TYPE_CHECKING:
     from faust import Stream
-    from faust.types import StreamT, TopicT
+    from faust.types import StreamT
     from faust.types.auth import CredentialsT
 
     from streams.config import Settings
+    from streams.events import Event
     from streams.processors.isolation import IsolatedHandler
     from streams.processors.policy import Policy
     from streams.processors.processor import Processor
@@ -32,8 +35,8 @@ def make_app(
     handler: IsolatedHandler,
     policy: Policy,
     rebalance_timeout: float,
-) -> faust.App:
-    """Return the Faust application that runs a processor, with its handler, on a cluster.
+) -> tuple[faust.App, Watch]:
+    """Return the Faust application that runs a processor, and the watch over it, to be started.
 
     ``rebalance_timeout`` is how many seconds the group waits for a member that is still busy
     with a batch before it goes on without it.
@@ -63,11 +66,35 @@ def make_app(
         broker_heartbeat_interval=3.0,
         broker_request_timeout=40.0,
         broker_rebalance_timeout=rebalance_timeout,
+        # By the clock alone: a commit in the middle of reading can outlast a rebalance.
         broker_commit_interval=1.0,
+        broker_commit_every=sys.maxsize,
     )
     app.transport = CommittedTransport(app.conf.broker_consumer, app)
-    outputs = {topic.name: _raw_topic(app, settings, topic.name) for topic in topics.TOPICS}
-    delivery = Delivery(processor.name, handler, outputs, policy)
+
+    async def send(event: Event) -> None:
+        # Not by a Faust topic, whose commits do not wait for what becomes of its sends.
+        running = await app.maybe_start_producer()
+        stored = await running.send(
+            settings.topic(event.topic),
+            event.key,
+            event.value,
+            partition=None,
+            timestamp=None,
+            headers=list(event.headers),
+        )
+        await stored
+
+    continuity = Continuity(settings, settings.group(processor.name))
+    delivery = Delivery(processor.name, handler, send, continuity, policy)
+    # Keys and values stay bytes: decoding is the handler's business.
+    source = app.topic(
+        settings.topic(processor.source),
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+    )
 
     async def agent(stream: StreamT[bytes]) -> None:
         try:
@@ -79,19 +106,28 @@ def make_app(
                 log.error("%s: the stream ended before the worker", processor.name)
                 end_now()
 
-    app.agent(_raw_topic(app, settings, processor.source), name=processor.name)(agent)
-    return app
+    app.agent(source, name=processor.name)(agent)
 
+    mine: set[Place] = set()
 
-def _raw_topic(app: faust.App, settings: Settings, name: str) -> TopicT:
-    """Return a topic whose keys and values stay bytes: decoding is the handler's business."""
-    return app.topic(
-        settings.topic(name),
-        key_type=bytes,
-        value_type=bytes,
-        key_serializer="raw",
-        value_serializer="raw",
+    @app.on_partitions_assigned.connect
+    async def on_assigned(_: object, *assigned: Any, **__: Any) -> None:
+        mine.update((each.topic, each.partition) for each in assigned[0])
+
+    @app.on_partitions_revoked.connect
+    async def on_revoked(_: object, *revoked: Any, **__: Any) -> None:
+        mine.difference_update((each.topic, each.partition) for each in revoked[0])
+
+    watch = Watch(
+        settings,
+        settings.group(processor.name),
+        settings.topic(processor.source),
+        mine=lambda: frozenset(mine),
+        busy_since=lambda: delivery.busy_since,
+        patience=policy.patience,
+        give_up=end_now,
     )
+    return app, watch
 
 
 def _credentials(settings: Settings) -> CredentialsT | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -30,10 +31,12 @@ from streams.processors.processor import Outcome, Rejection
 from streams.processors.rejection import rejected_event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from faust import Stream
-    from faust.types import EventT, TopicT
+    from faust.types import EventT
+
+    from streams.processors.continuity import Continuity
 
 log = logging.getLogger(__name__)
 
@@ -51,30 +54,41 @@ class TooManyFailuresError(Exception):
 class Delivery:
     """Carries the records of one topic through a handler, and its events to their topics.
 
-    ``topics`` are the output topics by the name that events give.
+    ``send`` makes one attempt at an event and returns when every replica has it.
     """
 
     def __init__(
-        self, name: str, handler: IsolatedHandler, topics: dict[str, TopicT], policy: Policy
+        self,
+        name: str,
+        handler: IsolatedHandler,
+        send: Callable[[Event], Awaitable[None]],
+        continuity: Continuity,
+        policy: Policy,
     ) -> None:
         self._name = name
         self._handler = handler
-        self._topics = topics
+        self._attempt = send
+        self._continuity = continuity
         self._policy = policy
         self._failures = Failures(policy.failures)
+        self.busy_since: float | None = None
+        """When the batch in hand was taken, by ``time.monotonic``; ``None`` when there is none."""
 
     async def run(self, stream: Stream[bytes]) -> None:
         """Process the stream, a batch at a time, for as long as it lasts."""
         batches = stream.take_events(self._policy.batch_records, within=self._policy.batch_wait)
         async for batch in batches:
+            self.busy_since = time.monotonic()
             try:
                 await self._process([_record(event) for event in batch])
             except BaseException:
                 # Whatever it is: were the stream to get control back, it would commit.
                 log.exception("%s: a batch is not delivered; ending uncommitted", self._name)
                 end_now()
+            self.busy_since = None
 
     async def _process(self, records: Sequence[Record]) -> None:
+        await asyncio.to_thread(self._continuity.check, records)
         now = datetime.now(UTC)
         outcomes = await self._outcomes(records, now)
         await asyncio.gather(
@@ -113,8 +127,6 @@ class Delivery:
         await self._send(rejected_event(record, outcome, self._name, now))
 
     async def _send(self, event: Event) -> None:
-        topic = self._topics[event.topic]
-
         @retry(
             retry=retry_if_not_exception_type((TooLargeError, asyncio.CancelledError)),
             wait=wait_exponential_jitter(
@@ -125,13 +137,10 @@ class Delivery:
         )
         async def attempt() -> None:
             try:
-                enqueued = await topic.send(
-                    key=event.key, value=event.value, headers=list(event.headers)
-                )
-                await enqueued
+                await self._attempt(event)
             except Exception as error:
                 if _is_too_large(error):
-                    raise TooLargeError(f"{topic.get_topic_name()}: {error}") from error
+                    raise TooLargeError(f"{event.topic}: {error}") from error
                 raise
 
         # The client's own timeouts do not bound every way in which it can wait.

@@ -35,7 +35,9 @@ class Policy:
     million bytes, is ended; one that asks for more memory than ``memory`` bytes does not get it,
     where the system counts that. An event that the broker does
     not take is sent again, at first after ``first_retry`` and at most ``longest_retry`` apart,
-    until ``delivery_deadline``; then the worker ends without committing.
+    until ``delivery_deadline``; then the worker ends without committing. So it does when it has
+    no batch in hand, or short ones, and yet a partition with records to process has not moved for
+    ``patience``.
     """
 
     batch_records: int = 64
@@ -46,6 +48,7 @@ class Policy:
     first_retry: float = 0.1
     longest_retry: float = 5.0
     delivery_deadline: float = 120.0
+    patience: float = 180.0
     failures: FailureLimit = field(default_factory=FailureLimit)
 
     def timeout(self, records: Sequence[Record]) -> float:

@@ -15,6 +15,7 @@ from supervisor import supervisord
 from streams import topics
 from streams.broker import CLUSTER_ID
 from streams.processors.app import make_app
+from streams.processors.health import serve_health
 from streams.processors.isolation import IsolatedHandler
 from streams.processors.policy import Policy
 from streams.processors.spotter import SPOTTER
@@ -48,24 +49,35 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def run_processor(processor: Processor, settings: Settings, policy: Policy = POLICY) -> NoReturn:
+def run_processor(
+    processor: Processor,
+    settings: Settings,
+    policy: Policy = POLICY,
+    health_port: int | None = None,
+) -> NoReturn:
     """Run one processor until SIGTERM or SIGINT, then finish, commit and exit.
+
+    With ``health_port`` it answers probes there, on the loopback interface.
 
     Raises:
         LoadError: Its model could not be loaded.
+        OSError: The port for probes is taken.
         SystemExit: With 0 after a clean stop.
     """
     handler = IsolatedHandler(processor, settings, policy.memory)
     handler.start()
     try:
         embedded = topics.cluster_id(settings) == CLUSTER_ID
-        app = make_app(
+        app, watch = make_app(
             processor,
             settings,
             handler,
             policy,
             EMBEDDED_REBALANCE_TIMEOUT_SECONDS if embedded else REBALANCE_TIMEOUT_SECONDS,
         )
+        watch.start()
+        if health_port is not None:
+            serve_health(watch, health_port)
         worker = faust.Worker(app, quiet=True, redirect_stdouts=False, logging_config=LOGGING)
         worker.spinner = None  # it would draw on standard output
         worker.execute_from_commandline()
@@ -74,11 +86,12 @@ def run_processor(processor: Processor, settings: Settings, policy: Policy = POL
     sys.exit(0)
 
 
-def run_all(settings: Settings) -> NoReturn:
+def run_all(settings: Settings, health_port: int | None = None) -> NoReturn:
     """Run every processor in a process of its own under a supervisor (supervisord).
 
     It starts again those that end, and stops them when it gets SIGTERM or SIGINT. It listens to
-    nothing. Settings go to the workers by the environment, where secrets stay.
+    nothing. Settings go to the workers by the environment, where secrets stay; ports for probes
+    are counted up from ``health_port``.
 
     Raises:
         SystemExit: When all have stopped.
@@ -88,12 +101,12 @@ def run_all(settings: Settings) -> NoReturn:
     with tempfile.TemporaryDirectory(prefix="hedgewire-") as folder:
         configuration = Path(folder) / "supervisord.conf"
         with configuration.open("w", encoding="utf-8") as file:
-            _supervision(Path(folder)).write(file)
+            _supervision(Path(folder), health_port).write(file)
         supervisord.main(["--nodaemon", "--configuration", str(configuration)])
     sys.exit(0)
 
 
-def _supervision(folder: Path) -> configparser.RawConfigParser:
+def _supervision(folder: Path, health_port: int | None) -> configparser.RawConfigParser:
     """Return supervisord's configuration; its files, of which it deletes some, go to a folder."""
     config = configparser.RawConfigParser()
     config["supervisord"] = {
@@ -104,9 +117,10 @@ def _supervision(folder: Path) -> configparser.RawConfigParser:
         "pidfile": str(folder / "supervisord.pid"),
         "childlogdir": str(folder),
     }
-    for name in PROCESSORS:
+    for index, name in enumerate(PROCESSORS):
+        probed = "" if health_port is None else f" --health-port {health_port + index}"
         config[f"program:{name}"] = {
-            "command": f"{sys.executable} -m streams worker {name}",
+            "command": f"{sys.executable} -m streams worker {name}{probed}",
             "autorestart": "true",
             "startretries": "1000000",
             "startsecs": "5",

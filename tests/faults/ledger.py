@@ -84,8 +84,8 @@ class Ledger:
         return Result(
             scenario,
             len(published),
-            len(self.tagged),
-            len(self.rejected),
+            len(published.keys() & self.tagged.keys()),
+            len(published.keys() & self.rejected.keys()),
             len(self.lost(published)),
             sum(count - 1 for count in self.tagged.values())
             + sum(len(values) - 1 for values in self.rejected.values()),

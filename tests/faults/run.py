@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from streams import topics
+from streams.client import follow
 from streams.config import load_settings
 from tests.faults.fleet import Fleet
 from tests.faults.ledger import Ledger
@@ -78,6 +79,7 @@ def play(
     with log.open("ab") as output, Fleet(scenario.module, environment, output) as fleet:
         stage = Stage(cluster, settings, fleet, articles, kills, random.Random(seed))
         fleet.scale(scenario.workers)
+        _await_first_event(stage)
         scenario.play(stage)
         mended = time.monotonic()
         with fleet.tended():
@@ -86,3 +88,14 @@ def play(
         restarts = fleet.restarts
     # Whoever is asked to stop may not add to what is already there.
     return ledger.result(scenario.title, stage.published, restarts, seconds)
+
+
+def _await_first_event(stage: Stage) -> None:
+    """Return once the workers are at work, so that a fault finds them there."""
+    stage.publish([{"id": "first", "text": "Acme."}])
+    # It is not counted: some faults take away the topic that it went to.
+    stage.published.clear()
+    for record in follow((topics.TAGGED,), stage.settings, from_beginning=True):
+        if record is not None:
+            return
+        stage.fleet.tend()

@@ -241,7 +241,7 @@ def deny_output(stage: Stage) -> None:
 
 def exhaust_quota(stage: Stage) -> None:
     configure = (
-        "org.apache.kafka.tools.ConfigCommand",
+        "kafka.admin.ConfigCommand",
         f"--bootstrap-server={stage.cluster.bootstrap_servers}",
         "--alter",
         "--entity-type=users",

@@ -33,7 +33,7 @@ Example = TypeVar("Example")
 SEED = 2
 
 LAYERS = 8
-ENCODER_EPOCHS = 4
+ENCODER_EPOCHS = 3
 ENCODER_RATE = 1.2e-4
 ENCODER_BATCH = 1024
 """Pieces, padding included."""
@@ -42,7 +42,7 @@ LONGEST = 254
 UNKNOWN_RATE = 0.04
 """How many units are hidden, so that their context has to tell what they are."""
 
-STUDENT_EPOCHS = 3
+STUDENT_EPOCHS = 2
 STUDENT_RATE = 1e-3
 STUDENT_BATCH = 2048
 """Units, padding included."""

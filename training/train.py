@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERSION = 1
+LABELLED = 80_000
+"""Sentences that the encoder labels for the student."""
 LONGEST = 150
-"""Units of a sentence that the encoder labels for the student."""
+"""Units of such a sentence at most."""
 SAMPLE = 600
 """Sentences over which the ranges of activations are measured."""
 UNCALIBRATED = Platt(1, 0)
@@ -66,7 +68,7 @@ def train(root: Path, source: e5.E5, out: Path) -> None:
         _export_encoder(root, out)
     if not (out / "labels.pickle").exists():
         score = Encoder(out, threads=1).scores
-        labels = list(fit.label(score, data.unlabelled(root, LONGEST)))
+        labels = list(fit.label(score, data.unlabelled(root, LONGEST)[:LABELLED]))
         (out / "labels.pickle").write_bytes(pickle.dumps(labels))
     if not (out / "fast.pt").exists():
         labels = pickle.loads((out / "labels.pickle").read_bytes())

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 CLUSTER_ID = "hedgewire-embedded"
 START_TIMEOUT_SECONDS = 10.0
-STOP_TIMEOUT_SECONDS = 5.0
+WATCHDOG = 'read -r _; kill -9 "$1"'
 
 
 class BrokerError(RuntimeError):
@@ -39,7 +39,8 @@ class EmbeddedBroker:
     """A broker on a loopback port, as a context manager.
 
     ``port`` 0 takes a free one. The broker runs in a session of its own, so that Ctrl-C at
-    a terminal reaches its owner first, who then drains before stopping it.
+    a terminal reaches its owner first, who then drains before stopping it. It does not outlive
+    its owner, however that ends.
 
     Raises:
         BrokerError: There is no binary for this platform, or the port is taken.
@@ -48,6 +49,7 @@ class EmbeddedBroker:
     def __init__(self, port: int = 0) -> None:
         self.port = port or _free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        self._watchdog: subprocess.Popen[bytes] | None = None
 
     @property
     def bootstrap_servers(self) -> str:
@@ -77,6 +79,12 @@ class EmbeddedBroker:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        # It reads from a pipe that the kernel closes when we are gone.
+        self._watchdog = subprocess.Popen(  # noqa: S603
+            ["/bin/sh", "-c", WATCHDOG, "watchdog", str(self._process.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not _accepts_connections(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -95,15 +103,12 @@ class EmbeddedBroker:
 
     def stop(self) -> None:
         """End the broker; what it held is gone."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        for process in (self._watchdog, self._process):
+            if process is not None:
+                # Nothing is on disk, so there is nothing to end gently.
+                process.kill()
+                process.wait()
+        self._watchdog = self._process = None
 
     def wait(self) -> int:
         """Block until the broker ends by itself and return its exit status."""

@@ -24,16 +24,19 @@ MAX_RECORD_BYTES = 16 * 1024 * 1024
 """The largest record that the project's clients send and its topics take, in bytes."""
 
 CONNECT_TIMEOUT_MS = 5_000
+RECONNECT_MS = 2_000
+"""The longest wait between attempts to connect again: the default of 30 s outlasts outages."""
 
 
 class BrokerUnreachableError(ConnectionError):
     """No broker answered, or none let us in; the message says which and what to check."""
 
 
-def _security(settings: Settings) -> dict[str, Any]:
+def _common(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "security_protocol": settings.security_protocol,
         "ssl_context": settings.ssl_context(),
+        "reconnect_backoff_max_ms": RECONNECT_MS,
     }
     if settings.uses_sasl:
         password = settings.sasl_password
@@ -55,10 +58,12 @@ def connecting(settings: Settings) -> Iterator[None]:
     try:
         yield
     except (KafkaConnectionError, KafkaTimeoutError) as error:
+        # Credentials that are refused at the first connection look like silence, too.
+        credentials = " and does it take the credentials" if settings.uses_sasl else ""
         raise BrokerUnreachableError(
             f"no Kafka broker answers at {settings.bootstrap_servers} ({error}). "
-            "Is it running? Set HEDGEWIRE_BOOTSTRAP_SERVERS or --bootstrap-servers, or start "
-            "one to try out with: hedgewire broker"
+            f"Is it running{credentials}? Set HEDGEWIRE_BOOTSTRAP_SERVERS or "
+            "--bootstrap-servers, or start one to try out with: hedgewire broker"
         ) from error
     except SaslAuthenticationFailedError as error:
         raise BrokerUnreachableError(
@@ -77,7 +82,7 @@ def admin_client(settings: Settings) -> Any:
         return KafkaAdminClient(
             bootstrap_servers=settings.bootstrap_servers.split(","),
             bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
-            **_security(settings),
+            **_common(settings),
         )
 
 
@@ -94,7 +99,7 @@ def producer(settings: Settings, **options: Any) -> Any:
             acks="all",
             max_request_size=MAX_RECORD_BYTES,
             linger_ms=5,
-            **_security(settings),
+            **_common(settings),
             **options,
         )
 
@@ -111,6 +116,6 @@ def consumer(settings: Settings, group: str | None = None, **options: Any) -> An
             bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
             group_id=group,
             enable_auto_commit=False,
-            **_security(settings),
+            **_common(settings),
             **options,
         )

@@ -111,11 +111,11 @@ def make_app(
     mine: set[Place] = set()
 
     @app.on_partitions_assigned.connect
-    async def on_assigned(_: object, *assigned: Any, **__: Any) -> None:
+    async def on_assigned(_: object, /, *assigned: Any, **__: Any) -> None:
         mine.update((each.topic, each.partition) for each in assigned[0])
 
     @app.on_partitions_revoked.connect
-    async def on_revoked(_: object, *revoked: Any, **__: Any) -> None:
+    async def on_revoked(_: object, /, *revoked: Any, **__: Any) -> None:
         mine.difference_update((each.topic, each.partition) for each in revoked[0])
 
     watch = Watch(

@@ -6,6 +6,7 @@ python -m tests.faults --articles 20000 --kills 50
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -48,6 +49,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of when is killed who")
     parser.add_argument("--log", type=Path, help="where the workers write")
     arguments = parser.parse_args()
+    # So that the workers and the brokers do not outlive this.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     log = arguments.log or Path(tempfile.mkstemp(prefix="faults-", suffix=".log")[1])
     print(f"workers write to {log}", file=sys.stderr)
     print(HEADER, flush=True)

@@ -24,9 +24,9 @@ CONDITIONALS = {
 }
 OTHERS = {
     "fr": """
-        entrait entraient préparait montrait ouvrait offrait courait mourait tirait attirait retirait
-        respirait admirait désirait durait restaurait ignorait considérait espérait livrait célébrait
-        encadrait engendrait frais vrais marais extrait attrait portrait serai aurai""",
+        entrait entraient préparait montrait ouvrait offrait courait mourait tirait attirait
+        retirait respirait admirait désirait durait restaurait ignorait considérait espérait livrait
+        célébrait encadrait engendrait frais vrais marais extrait attrait portrait serai aurai""",
     "es": """
         librería mayoría minoría categoría batería panadería comisaría secretaría quería querían
         moría corría corrían abría cubría sufría requería prefería adquiría varía María Hungría

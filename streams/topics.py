@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ HEDGED = "articles.hedged"
 CLAIMS = "claims"
 REJECTED = "articles.rejected"
 
+VISIBLE_TIMEOUT_SECONDS = 15.0
 DAY_MS = 24 * 60 * 60 * 1000
 
 
@@ -85,6 +87,10 @@ def create_topics(settings: Settings, partitions: int, replication: int) -> dict
                 created[name] = False
     finally:
         admin.close()
+    # Brokers learn of a new topic a little after the controller has answered.
+    deadline = time.monotonic() + VISIBLE_TIMEOUT_SECONDS
+    while not all(partitions_by_topic(settings).values()) and time.monotonic() < deadline:
+        time.sleep(0.05)
     return created
 
 

@@ -10,7 +10,7 @@ import typer
 
 from streams.cli.options import BootstrapServers, ConfigFile, TopicPrefix, err
 from streams.config import load_settings
-from streams.topics import TOPICS, require
+from streams.topics import REJECTED, require
 
 
 class Which(StrEnum):
@@ -47,7 +47,9 @@ def worker(
     from streams.processors import worker as running
 
     settings = load_settings(bootstrap_servers, topic_prefix, config)
-    require(settings, *(topic.name for topic in TOPICS))
+    processors = [p for p in running.PROCESSORS.values() if which in {Which.all, p.name}]
+    used = {REJECTED} | {name for p in processors for name in (p.source, *p.outputs)}
+    require(settings, *sorted(used))
     err.print(f"worker {which}: reading from {settings.bootstrap_servers}; Ctrl-C to stop")
     if which is Which.all:
         if config is not None:

@@ -101,18 +101,28 @@ class Delivery:
     async def _outcomes(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
         """Handle a batch; where it fails, each record alone, so that one cannot fail the rest."""
         try:
-            outcomes = await self._handler.handle(records, now, self._policy.timeout(records))
+            outcomes = await self._handle(records, now)
         except HandlerError as error:
-            if len(records) == 1:
-                self._failures.note(failed=True)
-                if self._failures.too_many:
-                    raise TooManyFailuresError(f"the last one: {error}") from error
-                return [Rejection(error.code, str(error))]
             log.warning("%s: a batch of %d failed (%s)", self._name, len(records), error)
-        else:
-            self._failures.note(failed=False, records=len(records))
-            return outcomes
-        return [outcome for record in records for outcome in await self._outcomes([record], now)]
+            # What the old process holds may be spoilt, or be all the memory there is.
+            self._handler.stop()
+            return [await self._outcome(record, now) for record in records]
+        self._failures.note(failed=False, records=len(records))
+        return outcomes
+
+    async def _outcome(self, record: Record, now: datetime) -> Outcome:
+        try:
+            (outcome,) = await self._handle([record], now)
+        except HandlerError as error:
+            self._failures.note(failed=True)
+            if self._failures.too_many:
+                raise TooManyFailuresError(f"the last one: {error}") from error
+            return Rejection(error.code, str(error))
+        self._failures.note(failed=False)
+        return outcome
+
+    async def _handle(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
+        return await self._handler.handle(records, now, self._policy.timeout(records))
 
     async def _deliver(self, record: Record, outcome: Outcome, now: datetime) -> None:
         """Send the events of a record, or its dead letter, and wait until the broker has them."""

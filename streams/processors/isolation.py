@@ -54,7 +54,7 @@ class LoadError(Exception):
 
 
 class IsolatedHandler:
-    """A handler in a process of its own, started again whenever it fails or is lost.
+    """A handler in a process of its own, started again whenever it is lost.
 
     ``memory`` is the most that the process may take, in bytes.
     """
@@ -88,7 +88,7 @@ class IsolatedHandler:
         return await asyncio.to_thread(self._exchange, (list(records), now), patience)
 
     def stop(self) -> None:
-        """End the process."""
+        """End the process; the next batch has a new one."""
         if self._process is not None:
             self._process.kill()
             self._process.join()
@@ -137,13 +137,12 @@ class IsolatedHandler:
             self.stop()
             raise HandlerDiedError(f"the handler's process ended with {code}") from error
         if isinstance(answer, HandlerError):
-            self.stop()
             raise answer
         return answer
 
 
 def _serve(connection: Connection, processor: Processor, settings: Settings, memory: int) -> None:
-    """Answer batches until the handler fails or the other side is gone."""
+    """Answer batches until the other side is gone."""
     # Ctrl-C and a supervisor's SIGTERM reach the whole group; the worker drains, then ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -169,11 +168,10 @@ def _serve(connection: Connection, processor: Processor, settings: Settings, mem
             if len(outcomes) != len(records):
                 raise ValueError(f"{len(outcomes)} outcomes of {len(records)} records")
         except Exception as error:
-            # What the handler holds may be spoilt, or be all the memory there is: end with it.
             log.debug("handler failed", exc_info=True)
             connection.send(_described(error))
-            return
-        connection.send(outcomes)
+        else:
+            connection.send(outcomes)
 
 
 def _described(error: Exception) -> HandlerError:

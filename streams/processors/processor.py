@@ -40,10 +40,12 @@ class Handler(Protocol):
 class Processor:
     """A step of the pipeline, with a consumer group of its own.
 
+    It reads ``source`` and writes ``outputs``, beside dead letters; topics without prefix.
     ``load`` must be importable by name: it is called once, in the process where the work is
     done, and returns the handler with whatever it needs (models) in memory.
     """
 
     name: str
     source: str
+    outputs: tuple[str, ...]
     load: Callable[[Settings], Handler]

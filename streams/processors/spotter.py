@@ -32,7 +32,7 @@ def load(settings: Settings) -> Handler:  # noqa: ARG001 - the spotter has nothi
     return handle
 
 
-SPOTTER = Processor(name="spotter", source=topics.TAGGED, load=load)
+SPOTTER = Processor("spotter", topics.TAGGED, (topics.HEDGED, topics.CLAIMS), load)
 
 _S = TypeVar("_S", bound=Span)
 

@@ -41,7 +41,7 @@ def load(settings: Settings) -> Handler:
     return handle
 
 
-TAGGER = Processor(name="tagger", source=topics.ARTICLES, load=load)
+TAGGER = Processor("tagger", topics.ARTICLES, (topics.TAGGED,), load)
 
 
 def _parse(record: Record) -> Article | Rejection:

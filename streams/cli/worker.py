@@ -23,16 +23,17 @@ class Which(StrEnum):
 
 def worker(
     which: Annotated[Which, typer.Argument(help="Which processor to run.")] = Which.all,
-    health_port: Annotated[
+    serve: Annotated[
         int | None,
         typer.Option(
             metavar="PORT",
             min=1,
             max=65535,
-            help="Answer probes on 127.0.0.1: 200, or 503 once there is no progress. "
-            "With all, the tagger takes this port and the spotter the next.",
+            help="Serve /metrics to Prometheus and /health to probes: 200, or 503 once there is "
+            "no progress. With all, the tagger takes this port and the spotter the next.",
         ),
     ] = None,
+    host: Annotated[str, typer.Option(help="The address to serve on.")] = "127.0.0.1",
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
     config: ConfigFile = None,
@@ -51,8 +52,9 @@ def worker(
     used = {REJECTED} | {name for p in processors for name in (p.source, *p.outputs)}
     require(settings, *sorted(used))
     err.print(f"worker {which}: reading from {settings.bootstrap_servers}; Ctrl-C to stop")
+    address = None if serve is None else (host, serve)
     if which is Which.all:
         if config is not None:
             os.environ["HEDGEWIRE_CONFIG"] = str(config.absolute())
-        running.run_all(settings, health_port)
-    running.run_processor(running.PROCESSORS[which], settings, health_port=health_port)
+        running.run_all(settings, address)
+    running.run_processor(running.PROCESSORS[which], settings, address=address)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from streams.config import Settings
     from streams.events import Event
     from streams.processors.isolation import IsolatedHandler
+    from streams.processors.metrics import WorkerMetrics
     from streams.processors.policy import Policy
     from streams.processors.processor import Processor
 
@@ -33,8 +34,10 @@ def make_app(
     processor: Processor,
     settings: Settings,
     handler: IsolatedHandler,
+    *,
     policy: Policy,
     rebalance_timeout: float,
+    metrics: WorkerMetrics,
 ) -> tuple[faust.App, Watch]:
     """Return the Faust application that runs a processor, and the watch over it, to be started.
 
@@ -86,7 +89,9 @@ def make_app(
         await stored
 
     continuity = Continuity(settings, settings.group(processor.name))
-    delivery = Delivery(processor.name, handler, send, continuity, policy)
+    delivery = Delivery(
+        processor.name, handler, send, continuity=continuity, policy=policy, metrics=metrics
+    )
     # Keys and values stay bytes: decoding is the handler's business.
     source = app.topic(
         settings.topic(processor.source),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from faust.types import EventT
 
     from streams.processors.continuity import Continuity
+    from streams.processors.metrics import WorkerMetrics
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +63,17 @@ class Delivery:
         name: str,
         handler: IsolatedHandler,
         send: Callable[[Event], Awaitable[None]],
+        *,
         continuity: Continuity,
         policy: Policy,
+        metrics: WorkerMetrics,
     ) -> None:
         self._name = name
         self._handler = handler
         self._attempt = send
         self._continuity = continuity
         self._policy = policy
+        self._metrics = metrics
         self._failures = Failures(policy.failures)
         self.busy_since: float | None = None
         """When the batch in hand was taken, by ``time.monotonic``; ``None`` when there is none."""
@@ -90,12 +94,21 @@ class Delivery:
     async def _process(self, records: Sequence[Record]) -> None:
         await asyncio.to_thread(self._continuity.check, records)
         now = datetime.now(UTC)
+        started = time.monotonic()
         outcomes = await self._outcomes(records, now)
-        await asyncio.gather(
+        analysed = time.monotonic()
+        outcomes = await asyncio.gather(
             *(
                 self._deliver(record, outcome, now)
                 for record, outcome in zip(records, outcomes, strict=True)
             )
+        )
+        self._metrics.batch_delivered(
+            records,
+            outcomes,
+            analysis=analysed - started,
+            delivery=time.monotonic() - analysed,
+            now=time.time(),
         )
 
     async def _outcomes(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
@@ -122,19 +135,27 @@ class Delivery:
         return outcome
 
     async def _handle(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
-        return await self._handler.handle(records, now, self._policy.timeout(records))
+        try:
+            return await self._handler.handle(records, now, self._policy.timeout(records))
+        except HandlerError:
+            self._metrics.handler_failed()
+            raise
 
-    async def _deliver(self, record: Record, outcome: Outcome, now: datetime) -> None:
-        """Send the events of a record, or its dead letter, and wait until the broker has them."""
+    async def _deliver(self, record: Record, outcome: Outcome, now: datetime) -> Outcome:
+        """Send the events of a record, or its dead letter, and wait until the broker has them.
+
+        Returns the outcome, which changes where the broker takes no event of that size.
+        """
         if not isinstance(outcome, Rejection):
             try:
-                await asyncio.gather(*(self._send(event) for event in outcome))
-                return
+                await asyncio.gather(*(self._send(event) for event in outcome.events))
+                return outcome
             except TooLargeError as error:
                 outcome = Rejection("undeliverable", str(error))
         place = f"{record.topic}[{record.partition}]@{record.offset}"
         log.warning("%s: rejected %s: %s: %s", self._name, place, outcome.code, outcome.message)
         await self._send(rejected_event(record, outcome, self._name, now))
+        return outcome
 
     async def _send(self, event: Event) -> None:
         @retry(

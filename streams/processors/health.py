@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import orjson
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from streams.connection import BrokerUnreachableError
 from streams.lag import lag_monitor
@@ -20,12 +21,13 @@ from streams.lag import lag_monitor
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from prometheus_client import CollectorRegistry
+
     from streams.config import Settings
     from streams.lag.observation import Observation
 
 log = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
 POLL_SECONDS = 10.0
 LONG_BATCH_SECONDS = 30.0
 """Work on one batch that takes longer is no standstill; it is bounded by timeouts of its own."""
@@ -136,18 +138,27 @@ class Watch(threading.Thread):
             self.status = {"status": "ok", "lag": lag}
 
 
-def serve_health(watch: Watch, port: int) -> None:
-    """Answer probes on a loopback port from now on: 200, or 503 once the worker has stalled.
+def serve(watch: Watch, registry: CollectorRegistry, host: str, port: int) -> None:
+    """Answer probes and Prometheus from now on.
+
+    ``/metrics`` has the worker's metrics; any other path answers 200, or 503 once the worker
+    has stalled.
 
     Raises:
-        OSError: The port is taken.
+        OSError: The address is taken or not ours.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = orjson.dumps(watch.status)
-            self.send_response(200 if watch.healthy else 503)
-            self.send_header("Content-Type", "application/json")
+            if self.path.partition("?")[0] == "/metrics":
+                self._answer(200, CONTENT_TYPE_LATEST, generate_latest(registry))
+            else:
+                healthy = 200 if watch.healthy else 503
+                self._answer(healthy, "application/json", orjson.dumps(watch.status))
+
+        def _answer(self, status: int, content_type: str, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -155,5 +166,5 @@ def serve_health(watch: Watch, port: int) -> None:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
             """Log no probes."""
 
-    server = ThreadingHTTPServer((HOST, port), Handler)
-    threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+    server = ThreadingHTTPServer((host, port), Handler)
+    threading.Thread(target=server.serve_forever, name="http", daemon=True).start()

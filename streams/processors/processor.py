@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from streams.events import Event, Record
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from streams.config import Settings
+    from streams.events import Event, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,21 @@ class Rejection:
     message: str
 
 
-Outcome = tuple[Event, ...] | Rejection
-"""What one record comes to: the events made from it, or why there are none."""
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """The events made from a record, and what there is to count of it.
+
+    ``sentences`` and ``hedged_sentences`` are the spotter's, of an article in ``language``.
+    """
+
+    events: tuple[Event, ...]
+    language: str = ""
+    sentences: int = 0
+    hedged_sentences: int = 0
+
+
+Outcome = Processed | Rejection
+"""What one record comes to."""
 
 
 class Handler(Protocol):

@@ -9,10 +9,11 @@ import orjson
 
 from streams import topics
 from streams.analysis.hedges import spot
+from streams.analysis.language import SUPPORTED, primary_subtag
 from streams.analysis.types import Document, Entity, HedgeReport, Span
 from streams.article import MalformedError, parse_json
 from streams.events import Event, Headers, Record, cloud_event_headers, event_id, timestamp
-from streams.processors.processor import Handler, Outcome, Processor, Rejection
+from streams.processors.processor import Handler, Outcome, Processed, Processor, Rejection
 from streams.validation import InvalidError, SchemaName, validate
 from streams.version import VERSION
 
@@ -55,7 +56,13 @@ def _outcome(record: Record, now: datetime) -> Outcome:
     report = spot(tagged.document, tagged.entities)
     # A tagged event that is delivered twice has two times but one id.
     origin = record.header("ce_id") or event_id(record.value or b"")
-    return _events(tagged, report, origin, now)
+    language = primary_subtag(tagged.document.language)
+    return Processed(
+        _events(tagged, report, origin, now),
+        language if language in SUPPORTED else "other",
+        sentences=len(tagged.document.sentences),
+        hedged_sentences=len({hedge.sentence for hedge in report.hedges if hedge.hedged}),
+    )
 
 
 def _parse(value: bytes | None) -> _Tagged:

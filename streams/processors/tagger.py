@@ -11,7 +11,7 @@ from streams.analysis.document import read_document
 from streams.analysis.entities import EntityTagger
 from streams.article import Article, MalformedError
 from streams.events import Event, Record, cloud_event_headers, event_id, timestamp
-from streams.processors.processor import Handler, Outcome, Processor, Rejection
+from streams.processors.processor import Handler, Outcome, Processed, Processor, Rejection
 from streams.version import VERSION
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def load(settings: Settings) -> Handler:
         documents = [read_document(a.title, a.text, a.language) for a in valid]
         tagged = iter(zip(documents, tagger.tag(documents), strict=True))
         return [
-            (_event(article, *next(tagged), tagger.model, now),)
+            Processed((_event(article, *next(tagged), tagger.model, now),))
             if isinstance(article, Article)
             else article
             for article in articles

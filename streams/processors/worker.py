@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import faust
+from prometheus_client import CollectorRegistry
 from supervisor import supervisord
 
 from streams import topics
 from streams.broker import CLUSTER_ID
 from streams.processors.app import make_app
-from streams.processors.health import serve_health
+from streams.processors.health import serve
 from streams.processors.isolation import IsolatedHandler
+from streams.processors.metrics import WorkerMetrics
 from streams.processors.policy import Policy
 from streams.processors.spotter import SPOTTER
 from streams.processors.tagger import TAGGER
@@ -24,6 +26,9 @@ from streams.processors.tagger import TAGGER
 if TYPE_CHECKING:
     from streams.config import Settings
     from streams.processors.processor import Processor
+
+Address = tuple[str, int]
+"""A host and a port to listen on."""
 
 PROCESSORS = {processor.name: processor for processor in (TAGGER, SPOTTER)}
 POLICY = Policy()
@@ -45,7 +50,10 @@ LOGGING: dict[str, Any] = {
         }
     },
     "root": {"level": "WARNING", "handlers": ["stderr"]},
-    "loggers": {"streams": {"level": "INFO"}},
+    "loggers": {
+        "streams": {"level": "INFO"},
+        "streams.processors.transport": {"level": "WARNING"},  # Faust's, under our name
+    },
 }
 
 
@@ -53,31 +61,35 @@ def run_processor(
     processor: Processor,
     settings: Settings,
     policy: Policy = POLICY,
-    health_port: int | None = None,
+    address: Address | None = None,
 ) -> NoReturn:
     """Run one processor until SIGTERM or SIGINT, then finish, commit and exit.
 
-    With ``health_port`` it answers probes there, on the loopback interface.
+    At ``address``, where there is one, it answers probes and Prometheus.
 
     Raises:
         LoadError: Its model could not be loaded.
-        OSError: The port for probes is taken.
+        OSError: The address is taken or not ours.
         SystemExit: With 0 after a clean stop.
     """
     handler = IsolatedHandler(processor, settings, policy.memory)
     handler.start()
     try:
+        registry = CollectorRegistry()
         embedded = topics.cluster_id(settings) == CLUSTER_ID
         app, watch = make_app(
             processor,
             settings,
             handler,
-            policy,
-            EMBEDDED_REBALANCE_TIMEOUT_SECONDS if embedded else REBALANCE_TIMEOUT_SECONDS,
+            policy=policy,
+            rebalance_timeout=(
+                EMBEDDED_REBALANCE_TIMEOUT_SECONDS if embedded else REBALANCE_TIMEOUT_SECONDS
+            ),
+            metrics=WorkerMetrics(processor.name, registry),
         )
         watch.start()
-        if health_port is not None:
-            serve_health(watch, health_port)
+        if address is not None:
+            serve(watch, registry, *address)
         worker = faust.Worker(app, quiet=True, redirect_stdouts=False, logging_config=LOGGING)
         worker.spinner = None  # it would draw on standard output
         worker.execute_from_commandline()
@@ -86,12 +98,12 @@ def run_processor(
     sys.exit(0)
 
 
-def run_all(settings: Settings, health_port: int | None = None) -> NoReturn:
+def run_all(settings: Settings, address: Address | None = None) -> NoReturn:
     """Run every processor in a process of its own under a supervisor (supervisord).
 
     It starts again those that end, and stops them when it gets SIGTERM or SIGINT. It listens to
-    nothing. Settings go to the workers by the environment, where secrets stay; ports for probes
-    are counted up from ``health_port``.
+    nothing. Settings go to the workers by the environment, where secrets stay; their ports are
+    counted up from that of ``address``.
 
     Raises:
         SystemExit: When all have stopped.
@@ -101,12 +113,12 @@ def run_all(settings: Settings, health_port: int | None = None) -> NoReturn:
     with tempfile.TemporaryDirectory(prefix="hedgewire-") as folder:
         configuration = Path(folder) / "supervisord.conf"
         with configuration.open("w", encoding="utf-8") as file:
-            _supervision(Path(folder), health_port).write(file)
+            _supervision(Path(folder), address).write(file)
         supervisord.main(["--nodaemon", "--configuration", str(configuration)])
     sys.exit(0)
 
 
-def _supervision(folder: Path, health_port: int | None) -> configparser.RawConfigParser:
+def _supervision(folder: Path, address: Address | None) -> configparser.RawConfigParser:
     """Return supervisord's configuration; its files, of which it deletes some, go to a folder."""
     config = configparser.RawConfigParser()
     config["supervisord"] = {
@@ -118,9 +130,9 @@ def _supervision(folder: Path, health_port: int | None) -> configparser.RawConfi
         "childlogdir": str(folder),
     }
     for index, name in enumerate(PROCESSORS):
-        probed = "" if health_port is None else f" --health-port {health_port + index}"
+        served = f" --serve {address[1] + index} --host {address[0]}" if address else ""
         config[f"program:{name}"] = {
-            "command": f"{sys.executable} -m streams worker {name}{probed}",
+            "command": f"{sys.executable} -m streams worker {name}{served}",
             "autorestart": "true",
             "startretries": "1000000",
             "startsecs": "5",

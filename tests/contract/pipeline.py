@@ -29,16 +29,16 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def start_worker(which: str, settings: Settings) -> subprocess.Popen[bytes]:
+def start_worker(which: str, settings: Settings, *options: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "streams", "worker", which], env=environment(settings)
+        [sys.executable, "-m", "streams", "worker", which, *options], env=environment(settings)
     )
 
 
 @contextmanager
-def worker(which: str, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def worker(which: str, settings: Settings, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker; it must come to a clean end when it is told to stop."""
-    process = start_worker(which, settings)
+    process = start_worker(which, settings, *options)
     try:
         yield process
         assert process.poll() is None, "the worker ended by itself"

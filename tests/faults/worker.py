@@ -17,7 +17,7 @@ from streams.article import Article, MalformedError
 from streams.config import Settings, load_settings
 from streams.events import Event, Record, cloud_event_headers, event_id
 from streams.processors.policy import Policy
-from streams.processors.processor import Handler, Outcome, Processor, Rejection
+from streams.processors.processor import Handler, Outcome, Processed, Processor, Rejection
 from streams.processors.worker import run_processor
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _outcome(record: Record, now: datetime) -> Outcome:
         subject=article.id,
         time=now,
     )
-    return (Event(topics.TAGGED, article.id.encode(), article.raw, headers),)
+    return Processed((Event(topics.TAGGED, article.id.encode(), article.raw, headers),))
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import pytest
 from streams.config import Settings
 from streams.events import Event, Record
 from streams.processors import spotter, tagger
-from streams.processors.processor import Handler, Outcome, Rejection
+from streams.processors.processor import Handler, Outcome, Processed, Rejection
 from streams.processors.rejection import ORIGINAL, rejected_event
 from streams.validation import SchemaName, validate
 
@@ -44,7 +44,7 @@ def events(outcomes: Sequence[Outcome]) -> list[Event]:
     found: list[Event] = []
     for outcome in outcomes:
         assert not isinstance(outcome, Rejection)
-        found += outcome
+        found += outcome.events
     return found
 
 
@@ -55,7 +55,8 @@ def headers(event: Event) -> dict[str, str]:
 def test_outcomes_are_in_the_order_of_the_records(tag: Handler) -> None:
     outcomes = tag([record(article("1")), record(b"{"), record(article("2")), record(None)], NOW)
     assert [
-        outcome.code if isinstance(outcome, Rejection) else outcome[0].key for outcome in outcomes
+        outcome.code if isinstance(outcome, Rejection) else outcome.events[0].key
+        for outcome in outcomes
     ] == [b"1", "not-json", b"2", "tombstone"]
 
 
@@ -125,7 +126,8 @@ def test_hedged_and_claim_events_keep_the_contract(tag: Handler, spot: Handler) 
 
 def test_an_article_without_doubt_makes_no_hedged_event(tag: Handler, spot: Handler) -> None:
     plain = article(text="Il sindaco ha inaugurato la scuola.")
-    assert spot([tagged_record(tag, plain)], NOW) == [()]
+    [outcome] = spot([tagged_record(tag, plain)], NOW)
+    assert outcome == Processed((), "it", sentences=1, hedged_sentences=0)
 
 
 def test_ids_depend_on_the_article_and_not_on_the_time(tag: Handler, spot: Handler) -> None:

@@ -74,7 +74,9 @@ def main() -> None:
         batch_timeout=arguments.batch_timeout,
         memory=512 * 1024 * 1024,
     )
-    run_processor(Processor("tagger", topics.ARTICLES, (topics.TAGGED,), load), load_settings(), policy)
+    run_processor(
+        Processor("tagger", topics.ARTICLES, (topics.TAGGED,), load), load_settings(), policy
+    )
 
 
 if __name__ == "__main__":

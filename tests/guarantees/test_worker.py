@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from kafka import OffsetAndMetadata, TopicPartition
+from prometheus_client import CollectorRegistry
 
 from streams import topics
 from streams.config import load_settings
 from streams.connection import consumer, producer
 from streams.processors import health
-from streams.processors.health import Watch, serve_health
+from streams.processors.health import Watch, serve
 from streams.processors.policy import FailureLimit, Failures
 from tests.faults.ledger import Ledger
 from tests.kafka.cluster import free_ports
@@ -163,7 +164,7 @@ def test_a_hot_key_on_64_partitions(kafka_broker: KafkaCluster, tmp_path: Path) 
 
 def test_probes_of_a_worker_on_an_empty_topic(settings: Settings, tmp_path: Path) -> None:
     (port,) = free_ports(1)
-    module = ("streams", "worker", "spotter", "--health-port", str(port))
+    module = ("streams", "worker", "spotter", "--serve", str(port))
     with worker(settings, tmp_path / "log", module) as process:
         deadline = time.monotonic() + WAIT_SECONDS
         while (answer := _probe(port)) is None or answer[1]["status"] == "starting":
@@ -194,7 +195,7 @@ def test_a_stall_is_told_to_probes_and_ends_the_worker(
         give_up=lambda: given_up.append(time.monotonic()),
     )
     (port,) = free_ports(1)
-    serve_health(watch, port)
+    serve(watch, CollectorRegistry(), "127.0.0.1", port)
     assert _probe(port) == (200, {"status": "starting"})
     watch.start()
     deadline = time.monotonic() + WAIT_SECONDS

@@ -1,8 +1,8 @@
 """The check that a stream passes over no record.
 
-Faust moves its position back after a rebalance while a fetch may still be under way. What that
-fetch brings can then lie beyond records that were never handed out, and Faust takes the gap for
-one in the log and commits over it. So a gap is believed only when the log has it too.
+Around a rebalance Faust may throw away records that it has fetched and go on behind them. It then
+takes the gap for one in the log and commits over it. So a gap is believed only when the log has it
+too; of the one such fault that is known, ``transport`` mends the cause.
 """
 
 from __future__ import annotations

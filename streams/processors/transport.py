@@ -1,13 +1,21 @@
-"""Faust's transport, made to pass over records of transactions that were not committed.
+"""Faust's transport, mended in two places.
 
-Faust has no setting for that but a whole ``exactly_once`` mode, which does not hold.
+It passes over records of transactions that were not committed; Faust has no setting for that but
+a whole ``exactly_once`` mode, which does not hold.
+
+After a rebalance it goes back to the beginning of partitions where nothing is committed yet.
+aiokafka 0.14 leaves those at their position, so that records which were fetched and thrown away
+during the rebalance never came again, and were committed over.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from faust.transport.drivers import aiokafka
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class _ConsumerThread(aiokafka.AIOKafkaConsumerThread):
@@ -15,6 +23,17 @@ class _ConsumerThread(aiokafka.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # it is read when the consumer starts
         return consumer
+
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        return cast("Mapping[Any, int]", await self.call_thread(self._seek_to_committed))
+
+    async def _seek_to_committed(self) -> Mapping[Any, int | None]:
+        consumer = self._ensure_consumer()
+        committed: Mapping[Any, int | None] = await consumer.seek_to_committed()
+        untouched = [partition for partition, offset in committed.items() if not offset]
+        if untouched:
+            await consumer.seek_to_beginning(*untouched)
+        return committed
 
 
 class _Consumer(aiokafka.Consumer):

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,20 @@ def test_a_worker_drains_and_commits_when_it_is_asked_to_stop(
     places = [TopicPartition(settings.topic(topics.ARTICLES), number) for number in range(4)]
     assert sum(client.committed(place) or 0 for place in places) == 50
     client.close()
+
+
+def test_workers_that_join_while_nothing_is_committed_pass_over_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    published = publish(settings, numbered(2000))
+    with ExitStack() as stack:
+        workers = []
+        for _ in range(3):
+            workers.append(stack.enter_context(worker(settings, tmp_path / "log")))
+            time.sleep(1)
+        read(settings, published)
+    # Otherwise one would have noticed, and ended to be started again.
+    assert [process.returncode for process in workers] == [0, 0, 0]
 
 
 def test_a_worker_stops_when_most_records_fail(settings: Settings, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from training.corpora import Sentence
 
 BINS = 10
+FEW = 20
 
 
 class Outcomes(NamedTuple):
@@ -93,7 +94,10 @@ def crossed(given: Outcomes) -> NDArray[np.float64]:
 
 
 def plot(path: Path, curves: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]]) -> None:
-    """Draw how often mentions were right against their scores, one curve a name, as a PNG."""
+    """Draw how often mentions were right against their scores, one curve a name, as a PNG.
+
+    Bins of fewer than ``FEW`` mentions are left out.
+    """
     from matplotlib.figure import Figure  # noqa: PLC0415 - only training needs it
 
     figure = Figure(figsize=(5, 5), layout="constrained")
@@ -101,12 +105,18 @@ def plot(path: Path, curves: dict[str, tuple[NDArray[np.float64], NDArray[np.boo
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":")
     for name, (scores, correct) in curves.items():
         bins = np.minimum((scores * BINS).astype(int), BINS - 1)
-        points = [(scores[bins == one].mean(), correct[bins == one].mean()) for one in set(bins)]
+        points = [
+            (scores[bins == one].mean(), correct[bins == one].mean()) for one in _filled(bins)
+        ]
         error = expected_error(scores, correct)
         axes.plot(*zip(*sorted(points), strict=True), "o-", label=f"{name}, ECE {error:.3f}")
     axes.set(xlabel="score", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1))
     axes.legend()
     figure.savefig(path, dpi=120)
+
+
+def _filled(bins: NDArray[np.int_]) -> list[int]:
+    return [one for one in range(BINS) if (bins == one).sum() >= FEW]
 
 
 def _log_odds(confidence: NDArray[np.float64]) -> NDArray[np.float64]:

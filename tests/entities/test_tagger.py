@@ -126,7 +126,7 @@ def test_a_span_is_the_name_without_what_clings_to_it(
     tagger: EntityTagger, text: str, name: str
 ) -> None:
     (entities,) = tagger.tag([article(text)])
-    assert (name, "LOC") in found(entities)
+    assert name in [entity.text for entity in entities]
 
 
 @settings(max_examples=30, deadline=None)

@@ -80,6 +80,26 @@ def test_claim_has_its_clause_predicate_entities_and_source() -> None:
     assert claim.source.text == "il Corriere"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Non è chiaro se l'accordo riguardi la rete merci",
+        "Non è ancora chiaro, comunque, se l'accordo riguardi la rete merci",
+        "Non si sa quanti siano i feriti",
+        "Resta da chiarire come il ladro sia entrato",
+    ],
+)
+def test_claim_takes_the_question_that_is_left_open(text: str) -> None:
+    (claim,) = spot(document(f"{text}, mentre il sindaco tace."), ()).claims
+    assert claim.text == text
+
+
+def test_predicate_is_the_verb_and_not_the_preposition_before_it() -> None:
+    doc = document("Secondo indiscrezioni il gruppo, che ha sede a Lodi, avrebbe venduto la rete.")
+    (claim,) = spot(doc, ()).claims
+    assert claim.predicate == "avrebbe venduto"
+
+
 def test_clauses_that_are_told_as_facts_are_no_claims() -> None:
     assert spot(document("La banca ha chiuso circa dieci filiali."), ()).claims == ()
 

@@ -57,15 +57,19 @@ def open_clauses(
             group = groups[-1]
             group.start, group.end = min(start, group.start), max(end, group.end)
             group.subject = group.subject or subject
+            group.predicate = group.predicate or _predicate(words, cue, start, end)
         else:
-            groups.append(_Group(start, end, subject, _predicate(words, cue, start, end)))
+            predicate = _predicate(words, cue, start, end)
+            groups.append(
+                _Group(start, end, subject, predicate, (cue.match.cue_start, cue.match.cue_end))
+            )
     starts = [cue.match.cue_start for cue in cues]
     return [
         Clause(
             group.start,
             group.end,
             group.subject,
-            group.predicate,
+            group.predicate or group.cue,
             tuple(at for at in _over(words, cues, starts, group) if not cues[at].in_quote),
         )
         for group in groups
@@ -74,12 +78,13 @@ def open_clauses(
 
 @dataclass(slots=True)
 class _Group:
-    """A clause while the cues over it are being gathered."""
+    """A clause while the cues over it are being gathered, the first of them ``cue``."""
 
     start: int
     end: int
     subject: tuple[int, int] | None
-    predicate: tuple[int, int]
+    predicate: tuple[int, int] | None
+    cue: tuple[int, int]
 
 
 def _bounds(
@@ -105,9 +110,9 @@ def _bounds(
 
 
 def _past_complementizer(words: Sequence[Word], at: int, limit: int) -> int:
-    """Return where the complement of a cue starts: *non è chiaro infatti se* ‹…›."""
+    """Return where the complement of a cue starts: *non è chiaro, infatti, se* ‹…›."""
     after = at
-    while after < limit and "adverb" in words[after].classes:
+    while after < limit and ("adverb" in words[after].classes or words[after].key == ","):
         after += 1
     return after + 1 if after < limit and words[after].classes & _COMPLEMENTIZERS else at
 
@@ -120,13 +125,16 @@ def _is_content(word: Word) -> bool:
     return "word" in word.classes or "number" in word.classes
 
 
-def _predicate(words: Sequence[Word], cue: Cue, start: int, end: int) -> tuple[int, int]:
-    """Return the clause's verb group: the cue's own verb with its complements, or the first."""
+def _predicate(words: Sequence[Word], cue: Cue, start: int, end: int) -> tuple[int, int] | None:
+    """Return the clause's verb group: the cue's own verb with its complements, or the first.
+
+    A clause may have none that is known, or none at all (*forse un guasto*).
+    """
     begin, stop = cue.match.cue_start, cue.match.cue_end
     if not any("finite" in word.classes for word in words[begin:stop]):
         verb = next((at for at in range(start, end) if "finite" in words[at].classes), None)
         if verb is None:
-            return begin, stop
+            return None
         begin, stop = verb, verb + 1
     at = stop
     while at < end and not words[at].classes.isdisjoint(_VERBAL):

@@ -3,7 +3,8 @@
     python -m bench.end_to_end ARTICLES.jsonl
 
 The workers are running and warm before the first article of the file is published. The peer in
-the same run is the same analysis in a bare loop, without Kafka, on one thread.
+the same run is the same analysis in a bare loop, without Kafka, in one process.
+HEDGEWIRE_PROFILE chooses the entity model of both.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def main(path: Path) -> None:
 
 
 def _bare_loop(articles: list[Article]) -> float:
-    tagger = EntityTagger()
+    settings = load_settings()
+    tagger = EntityTagger(settings.profile, settings.threads)
     analyze_documents([read_document(None, "Prova a Torino.", "it")], tagger)
     start = time.perf_counter()
     for first in range(0, len(articles), BATCH):

@@ -74,13 +74,21 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
         start -= 1
     found = _subject_among(words, start, end)
     if found is None and start > first and "relative" in words[start - 1].classes:
-        return antecedent(words, start - 1, first)  # un dirigente che ha visto i conti spiega
+        # un dirigente che ha visto i conti spiega
+        return _ungoverned(words, antecedent(words, start - 1, first), first)
     if found is None:
-        # *Dopo due ore il sindaco ha detto*: the last phrase, if no preposition governs it.
-        found = antecedent(words, end, start)
-        if found and found[0] > first and "preposition" in words[found[0] - 1].classes:
-            return None
+        # *Dopo due ore il sindaco ha detto*: the last phrase.
+        return _ungoverned(words, antecedent(words, end, start), first)
     return found
+
+
+def _ungoverned(
+    words: Sequence[Word], phrase: tuple[int, int] | None, first: int
+) -> tuple[int, int] | None:
+    """Return the phrase unless a preposition governs it, for then it is no subject."""
+    if phrase and phrase[0] > first and "preposition" in words[phrase[0] - 1].classes:
+        return None
+    return phrase
 
 
 def subject(
@@ -92,7 +100,8 @@ def subject(
     the verb can be its subject, what follows it may as well be its object, and is only taken
     for the subject if it is a name or tells of people who speak (*confermano fonti della Difesa*).
     """
-    inverted = start > first and "quotation" in words[start - 1].classes
+    before = start - 2 if start - 1 > first and words[start - 1].key == "," else start - 1
+    inverted = before >= first and "quotation" in words[before].classes
     if not inverted:
         found = subject_before(words, start, first)
         if found is not None:

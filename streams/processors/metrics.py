@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Histogram, ProcessCollector
 
 from streams.processors.processor import Rejection
 
@@ -68,12 +68,20 @@ class WorkerMetrics:
             buckets=LATENCY_BUCKETS,
             registry=registry,
         )
+        self._model = Counter(
+            "hedgewire_model_seconds",
+            "Time spent in the model, a part of that of the analysis.",
+            ("processor",),
+            registry=registry,
+        )
         self._failures = Counter(
             "hedgewire_handler_failures",
             "How often the process that does the analysis raised, died or was out of time.",
             ("processor",),
             registry=registry,
         )
+        # Memory, processor time, and the start, whose changes are the worker's restarts.
+        ProcessCollector(registry=registry)
         # A rate needs to have seen the zero.
         self._failures.labels(processor)
         for outcome in ("processed", "rejected"):
@@ -107,6 +115,7 @@ class WorkerMetrics:
                 self._records.labels(self._processor, "rejected").inc()
                 continue
             self._records.labels(self._processor, "processed").inc()
+            self._model.labels(self._processor).inc(outcome.model_seconds)
             for event in outcome.events:
                 self._events.labels(self._processor, event.topic).inc()
             if outcome.sentences:

@@ -25,10 +25,12 @@ class Rejection:
 class Processed:
     """The events made from a record, and what there is to count of it.
 
-    ``sentences`` and ``hedged_sentences`` are the spotter's, of an article in ``language``.
+    ``model_seconds`` is the tagger's: the record's share of the time that its batch spent in the
+    model. ``sentences`` and ``hedged_sentences`` are the spotter's, of an article in ``language``.
     """
 
     events: tuple[Event, ...]
+    model_seconds: float = 0.0
     language: str = ""
     sentences: int = 0
     hedged_sentences: int = 0

@@ -59,7 +59,7 @@ def _outcome(record: Record, now: datetime) -> Outcome:
     language = primary_subtag(tagged.document.language)
     return Processed(
         _events(tagged, report, origin, now),
-        language if language in SUPPORTED else "other",
+        language=language if language in SUPPORTED else "other",
         sentences=len(tagged.document.sentences),
         hedged_sentences=len({hedge.sentence for hedge in report.hedges if hedge.hedged}),
     )

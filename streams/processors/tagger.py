@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import orjson
@@ -30,9 +31,11 @@ def load(settings: Settings) -> Handler:
         articles = [_parse(record) for record in records]
         valid = [article for article in articles if isinstance(article, Article)]
         documents = [read_document(a.title, a.text, a.language) for a in valid]
+        started = time.perf_counter()
         tagged = iter(zip(documents, tagger.tag(documents), strict=True))
+        share = (time.perf_counter() - started) / max(1, len(documents))
         return [
-            Processed((_event(article, *next(tagged), tagger.model, now),))
+            Processed((_event(article, *next(tagged), tagger.model, now),), share)
             if isinstance(article, Article)
             else article
             for article in articles

@@ -69,6 +69,10 @@ def test_a_worker_counts_what_it_does(settings: Settings) -> None:
     assert tagger("batch_records_sum", "tagger") == 5
     assert tagger("latency_seconds_count", "tagger") == 5
     assert tagger("handler_failures_total", "tagger") == 0
+    assert tagger("model_seconds_total", "tagger") > 0
+    assert tagger("model_seconds_total", "tagger") < tagger(
+        "stage_seconds_sum", "tagger", "analysis"
+    )
     for stage in ("analysis", "delivery"):
         assert tagger("stage_seconds_count", "tagger", stage) >= 1
     assert spotter("sentences_total", "it", "true") == 1

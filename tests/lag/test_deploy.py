@@ -45,7 +45,7 @@ def worker_names() -> set[str]:
     """Return the names of a worker's metrics, as they are exposed once there is something."""
     registry = CollectorRegistry()
     record = Record("articles", 0, 0, 0, None, None)
-    outcome = Processed((Event("claims", None, None, ()),), "it", sentences=2, hedged_sentences=1)
+    outcome = Processed((Event("claims", None, None, ()),), 0.1, "it", 2, 1)
     WorkerMetrics("spotter", registry).batch_delivered(
         [record], [outcome], analysis=0.1, delivery=0.1, now=0.0
     )

@@ -127,7 +127,7 @@ def test_hedged_and_claim_events_keep_the_contract(tag: Handler, spot: Handler) 
 def test_an_article_without_doubt_makes_no_hedged_event(tag: Handler, spot: Handler) -> None:
     plain = article(text="Il sindaco ha inaugurato la scuola.")
     [outcome] = spot([tagged_record(tag, plain)], NOW)
-    assert outcome == Processed((), "it", sentences=1, hedged_sentences=0)
+    assert outcome == Processed((), language="it", sentences=1, hedged_sentences=0)
 
 
 def test_ids_depend_on_the_article_and_not_on_the_time(tag: Handler, spot: Handler) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 """The largest record that the project's clients send and its topics take, in bytes."""
 
+HEADERS_BYTES = 1024 * 1024
+"""What a dead letter may be larger than its record."""
+
 CONNECT_TIMEOUT_MS = 5_000
 RECONNECT_MS = 2_000
 """The longest wait between attempts to connect again: the default of 30 s outlasts outages."""

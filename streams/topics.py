@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
-from streams.connection import MAX_RECORD_BYTES, admin_client, connecting
+from streams.connection import HEADERS_BYTES, MAX_RECORD_BYTES, admin_client, connecting
 
 if TYPE_CHECKING:
     from streams.config import Settings
@@ -26,10 +26,11 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic and how long it keeps its records, in milliseconds."""
+    """A topic, how long it keeps its records, in milliseconds, and the largest, in bytes."""
 
     name: str
     retention_ms: int
+    max_bytes: int = MAX_RECORD_BYTES
 
     @property
     def configs(self) -> dict[str, str]:
@@ -37,11 +38,14 @@ class Topic:
 
         Records are kept by time, never compacted: a later event of an article does not
         take the place of an earlier one, and a rejected record must stay to be replayed.
+        The time is the broker's: by that of a publisher whose clock is wrong, Kafka would
+        refuse records or delete them unread.
         """
         return {
             "cleanup.policy": "delete",
             "retention.ms": str(self.retention_ms),
-            "max.message.bytes": str(MAX_RECORD_BYTES),
+            "max.message.bytes": str(self.max_bytes),
+            "message.timestamp.type": "LogAppendTime",
         }
 
 
@@ -51,7 +55,8 @@ TOPICS = (
     Topic(HEDGED, 7 * DAY_MS),
     Topic(CLAIMS, 7 * DAY_MS),
     # Longer than the rest: somebody has to come back from holiday, look, mend and replay.
-    Topic(REJECTED, 30 * DAY_MS),
+    # And room for the headers that say why, beside the largest record.
+    Topic(REJECTED, 30 * DAY_MS, MAX_RECORD_BYTES + HEADERS_BYTES),
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import faust
 
-from streams.connection import MAX_RECORD_BYTES
+from streams.connection import HEADERS_BYTES, MAX_RECORD_BYTES
 from streams.processors.continuity import Continuity
 from streams.processors.delivery import Delivery, end_now
 from streams.processors.health import Place, Watch
@@ -58,7 +58,7 @@ def make_app(
         producer_acks=-1,
         producer_linger=0.005,
         producer_request_timeout=30.0,
-        producer_max_request_size=MAX_RECORD_BYTES + 64 * 1024,
+        producer_max_request_size=MAX_RECORD_BYTES + HEADERS_BYTES,
         consumer_auto_offset_reset="earliest",
         stream_wait_empty=True,
         # Memory: how many records are read ahead, whatever their size.

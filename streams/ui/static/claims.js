@@ -17,7 +17,7 @@ export class ClaimsView {
     const claims = this.#model.newest
       .flatMap((article) => (article.hedged?.claims ?? []).map((claim) => ({ article, claim })))
       .slice(0, SHOWN);
-    const list = byId("claims");
+    const list = byId("claims-list");
     list.classList.toggle("empty", claims.length === 0);
     list.replaceChildren(...claims.map(({ article, claim }) => item(article.tagged, claim)));
   }
@@ -49,8 +49,8 @@ function item(tagged, claim) {
         ),
       ),
       claim.source
-        ? h("span", {}, "says ", h("b", {}, claim.source.text), ` (${SOURCE_TYPES[claim.source.type]})`)
-        : h("span", { class: "hint" }, "no source is told"),
+        ? h("span", {}, "according to ", h("b", {}, claim.source.text), ` (${SOURCE_TYPES[claim.source.type]})`)
+        : h("span", { class: "hint" }, "no source given"),
     ),
     h(
       "footer",

@@ -4,7 +4,7 @@ import { countOutstanding, replay } from "./api.js";
 import { line } from "./charts.js";
 import { byId, h, time } from "./dom.js";
 
-const SAMPLES = 300;
+const PROCESSORS = { tagger: "finds the names", spotter: "finds the hedges" };
 
 const STATUSES = {
   OK: ["✓", "keeps up"],
@@ -33,20 +33,21 @@ export class HealthView {
 
   #drawProcessors() {
     const samples = this.#model.health;
-    const groups = samples.at(-1)?.groups ?? [];
+    const place = (group) => Object.keys(PROCESSORS).indexOf(processor(group));
+    const groups = [...(samples.at(-1)?.groups ?? [])].sort((a, b) => place(a) - place(b));
     const over = (group, field) =>
-      samples.map((sample) => sample.groups.find((each) => each.group === group)?.[field] ?? 0);
+      samples.map((sample) => sample.groups.find((each) => each.group === group)?.[field] ?? null);
     byId("processors").classList.toggle("empty", groups.length === 0);
     byId("processors").replaceChildren(
       ...groups.map((group) =>
         h(
           "section",
           { class: "card", "data-group": group.group },
-          h("h2", {}, group.group.split(".").at(-1)),
+          h("h2", {}, processor(group), h("span", { class: "hint" }, ` ${PROCESSORS[processor(group)]}`)),
           status(group.status),
-          figure("Records a second", group.throughput.toFixed(1), over(group.group, "throughput")),
-          figure("Records waiting", String(group.lag), over(group.group, "lag")),
-          figure("Seconds behind", seconds(group.seconds), over(group.group, "seconds")),
+          figure("Records a second", decimals, over(group.group, "throughput")),
+          figure("Records waiting", String, over(group.group, "lag")),
+          figure("Seconds behind", decimals, over(group.group, "seconds")),
         ),
       ),
     );
@@ -91,14 +92,20 @@ function status(code) {
   return h("p", { class: "status", "data-status": code }, `${shape} ${words}`);
 }
 
-const seconds = (value) => (value === null ? "unknown" : value.toFixed(value < 10 ? 1 : 0));
+/** The processor of a group, whose name ends with it. */
+const processor = ({ group }) => group.split(".").at(-1);
 
-function figure(name, value, course) {
+const decimals = (value) => value.toFixed(value < 10 ? 1 : 0);
+
+function figure(name, shown, course) {
+  const now = course.at(-1);
+  const known = course.filter((value) => value !== null);
+  const words = [now === null ? "unknown" : shown(now), `most ${shown(Math.max(0, ...known))}`];
   return h(
     "figure",
     {},
-    h("figcaption", {}, name, " ", h("b", {}, value)),
-    line(course, SAMPLES, `${name} over the last ten minutes, now ${value}`),
+    h("figcaption", {}, name, h("span", {}, h("b", {}, words[0]), `  ${words[1]}`)),
+    line(known, `${name}: ${words.join(", ")}`),
   );
 }
 

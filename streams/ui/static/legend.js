@@ -8,7 +8,7 @@ export function legend() {
     h("li", {}, h("mark", { class: `entity ${type}` }, name, h("span", { class: "label" }, shape))),
   );
   const hedges = Object.entries(CATEGORIES).map(([category, { name, means }]) =>
-    h("li", {}, h("mark", { class: `hedge ${category}` }, name), ` the writer ${means}`),
+    h("li", {}, h("mark", { class: `hedge ${category}` }, h("span", { class: "words" }, name)), ` the writer ${means}`),
   );
   const claims = h(
     "li",

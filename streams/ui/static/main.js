@@ -40,6 +40,7 @@ function showView() {
     else link.removeAttribute("aria-current");
   }
   views[current].draw();
+  scrollTo(0, 0);
 }
 
 function setUpTheme() {

@@ -72,7 +72,7 @@ export function marked(text, marks) {
   const close = () => {
     const { end, node, label } = open.at(-1);
     advance(end);
-    if (label) node.append(h("span", { class: "label" }, label));
+    if (label) node.after(h("span", { class: "label" }, label));
     open.pop();
   };
   while (waiting.length) {
@@ -87,8 +87,11 @@ export function marked(text, marks) {
       waiting.push({ ...next, start: end });
       waiting.sort(byOpening);
     }
-    const node = next.element();
-    outer.node.append(node);
+    // The words are apart from the label behind them, which is not underlined as they are.
+    const node = h("span", { class: "words" });
+    const element = next.element();
+    element.append(node);
+    outer.node.append(element);
     open.push({ node, end, label: split ? "" : next.label });
   }
   while (open.length > 1) close();

@@ -25,7 +25,7 @@ export class StreamView {
       this.#most += SHOWN;
       this.draw();
     });
-    byId("stream").addEventListener("click", (event) => {
+    byId("articles").addEventListener("click", (event) => {
       const entity = event.target.closest("mark.entity");
       if (entity) filters.toggleEntity(entity.dataset.entity);
     });
@@ -50,13 +50,13 @@ export class StreamView {
     byId("older").hidden = wanted.length <= this.#most;
     byId("stream-count").textContent = count(wanted.length, articles.length);
     byId("pause").textContent = this.#held ? `Go on${waiting(newest, this.#held)}` : "Pause";
-    byId("stream").classList.toggle("empty", wanted.length === 0);
+    byId("articles").classList.toggle("empty", wanted.length === 0);
     if (!this.#held) this.#filters.offer(newest);
   }
 
   /** Put the cards in their places. Those that are there already and unchanged are not touched. */
   #drawCards(articles) {
-    const stream = byId("stream");
+    const list = byId("articles");
     const cards = new Map();
     for (const article of articles) {
       const { id } = article.tagged;
@@ -71,10 +71,10 @@ export class StreamView {
       if (!fresh && drawn) drawn.element.replaceWith(cards.get(id).element);
     }
     for (const [id, { element }] of this.#cards) if (!cards.has(id)) element.remove();
-    let place = stream.firstElementChild;
+    let place = list.firstElementChild;
     for (const { element } of cards.values()) {
       if (element === place) place = place.nextElementSibling;
-      else stream.insertBefore(element, place);
+      else list.insertBefore(element, place);
     }
     this.#cards = cards;
   }

@@ -6,7 +6,7 @@ import { byId, h, languageName } from "./dom.js";
 import { LANGUAGES } from "./vocabulary.js";
 
 export function setUpTryIt() {
-  const form = byId("try");
+  const form = byId("try-form");
   const { language } = form.elements;
   language.append(...LANGUAGES.map((tag) => h("option", { value: tag }, languageName(tag))));
   form.addEventListener("submit", (event) => {

@@ -40,9 +40,14 @@ def ask(
         "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
     }
     messages: list[Message] = []
+    requests = iter([body])
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        for part in requests:
+            return {"type": "http.request", "body": part, "more_body": False}
+        # Who asks stays until the answer is there.
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         messages.append(message)

@@ -9,9 +9,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
 import orjson
 import typer
@@ -36,27 +36,42 @@ class DemoError(RuntimeError):
     """The pipeline did not do its work; the message says what was missing."""
 
 
-def demo() -> None:
+def demo(
+    ui: Annotated[
+        bool, typer.Option("--ui", help="Keep everything running for the page, until Ctrl-C.")
+    ] = False,
+) -> None:
     """See it work: a broker, both processors and nine sample articles, here and now.
 
     Starts an embedded broker on a free loopback port, runs the processors, publishes the
     sample articles, shows the events as they arrive and the lag falling to zero, and stops
-    everything. Nothing is left behind.
+    everything. Nothing is left behind. Meanwhile there is a page to watch it in a browser.
     """
+    from streams.ui import serving
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with EmbeddedBroker() as broker, tempfile.TemporaryFile() as log:
         err.print(f"broker    {broker.bootstrap_servers}, in memory", style="dim")
         settings = load_settings(broker.bootstrap_servers, topic_prefix="")
         topics.create_topics(settings, PARTITIONS, 1)
         try:
-            with _workers(broker.bootstrap_servers, log):
+            with _workers(broker.bootstrap_servers, log), serving(settings) as address:
+                err.print(f"page      {address}", style="dim", markup=False)
                 _show_events(settings, expected=_publish(settings))
+                if ui:
+                    _stay(address)
         except DemoError as error:
             err.print(f"the demo failed: {error}", style="bold red", markup=False)
             log.seek(0)
             err.print(log.read().decode(errors="replace"), markup=False)
             raise typer.Exit(ExitCode.CHECK_FAILED) from error
-    err.print("stopped. Next: hedgewire --help", style="dim")
+    err.print("stopped. Next: hedgewire demo --ui, or hedgewire --help", style="dim")
+
+
+def _stay(address: str) -> None:
+    err.print(f"watch it on {address}; Ctrl-C to stop", markup=False)
+    with suppress(KeyboardInterrupt):
+        signal.pause()
 
 
 @contextmanager

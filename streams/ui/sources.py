@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 from streams.client import TOPIC_OF, Stream
 from streams.connection import BrokerUnreachableError
 from streams.lag import lag_monitor
+from streams.topics import MissingTopicsError
 from streams.ui.stage import ARTICLES
 from streams.ui.tail import tail
 
@@ -59,8 +60,9 @@ def _keep(
     while not stopped.is_set():
         try:
             work(stage, settings, stopped)
-        except (BrokerUnreachableError, KafkaError, LookupError) as error:
+        except (BrokerUnreachableError, KafkaError, MissingTopicsError) as error:
             log.warning("%s", error)
+            stage.tell_trouble(str(error))
             stopped.wait(RETRY_SECONDS)
 
 
@@ -83,4 +85,5 @@ def _watch(stage: Stage, settings: Settings, stopped: Event) -> None:
     with lag_monitor(settings, groups) as monitor:
         while not stopped.is_set():
             stage.judge(monitor.poll())
+            stage.tell_trouble(None)
             stopped.wait(LAG_SECONDS)

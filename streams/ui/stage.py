@@ -32,6 +32,7 @@ LIMITS = {
     "rejected": Limit(200, MIB),
     "health": Limit(300, 4 * MIB, lapse=True),
     "ranking": Limit(1, MIB, lapse=True),
+    "cluster": Limit(1, MIB, lapse=True),
 }
 SHELF_BYTES = 64 * MIB
 REMEMBERED_IDS = 10_000
@@ -52,6 +53,7 @@ class Stage:
         self._window = window
         self._ranking = Ranking(window)
         self._ranked: list[Any] | None = None
+        self._trouble: str | None = None
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     def take(self, kind: str, record: Record) -> None:
@@ -60,17 +62,19 @@ class Stage:
         Delivery is at least once: an event that was here already is passed over, and so is what
         is no event of ours.
         """
+        place = f"{record.topic}[{record.partition}]@{record.offset}"
         if kind == "rejected":
-            self.frames.add(kind, orjson.dumps(views.rejected(record)))
+            # A letter is what one record is; it is read again where the topic is begun anew.
+            if not self._is_repeated(place):
+                self.frames.add(kind, orjson.dumps(views.rejected(record)))
             return
-        if self._is_repeated(record):
+        if self._is_repeated(record.header("ce_id") or place):
             return
         schema: SchemaName = "tagged" if kind == "tagged" else "hedged"
         try:
             event = parse_json(record.value)
             validate(schema, event)
         except (MalformedError, InvalidError) as error:
-            place = f"{record.topic}[{record.partition}]@{record.offset}"
             log.warning("passed over %s, which is no event of ours: %s", place, error)
             return
         at = record.timestamp / 1000
@@ -91,10 +95,13 @@ class Stage:
         """Take a report of the lag."""
         self.frames.add("health", orjson.dumps(views.health(report)))
 
-    def _is_repeated(self, record: Record) -> bool:
-        identifier = record.header("ce_id")
-        if identifier is None:
-            return False
+    def tell_trouble(self, trouble: str | None) -> None:
+        """Tell what is the matter with the cluster, ``None`` where nothing is."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self.frames.add("cluster", orjson.dumps({"trouble": trouble}))
+
+    def _is_repeated(self, identifier: str) -> bool:
         if identifier in self._seen:
             return True
         self._seen[identifier] = None

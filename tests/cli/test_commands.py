@@ -73,6 +73,7 @@ def test_the_demo_shows_the_whole_pipeline() -> None:
     result = run("demo")
     shown = result.stdout.decode()
     assert result.returncode == 0, result.stderr.decode()
+    assert b"page      http://127.0.0.1:" in result.stderr
     assert "Elena Marchetti[PER]" in shown
     assert "avrebbe avviato[reportive]" in shown
     assert "hedgewire.tagger 0" in shown
@@ -93,6 +94,7 @@ def test_the_demo_shows_the_whole_pipeline() -> None:
         ["analyze"],
         ["explain"],
         ["lag"],
+        ["ui"],
         ["rejected", "replay"],
     ],
 )

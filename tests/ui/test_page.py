@@ -17,7 +17,6 @@ from streams.connection import producer
 from tests.published import text_from_npm
 from tests.ui.events import tagged, write_tagged
 from tests.ui.proxy import Proxy
-from tests.ui.running import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -278,7 +277,7 @@ def test_the_keyboard_reaches_everything(samples: Page) -> None:
 
 SCRIPTS = (
     '<script>document.title="taken"</script><img src=x onerror="document.title=\'taken\'">'
-    '<svg onload=alert(1)> "\'><style>*{display:none}</style> &amp; {{7*7}} '
+    "<svg onload=alert(1)> \"'><style>*{display:none}</style> &amp; {{7*7}} "
 )
 
 
@@ -312,7 +311,10 @@ def test_a_thousand_articles_leave_the_page_quick(
 ) -> None:
     write_tagged(
         bare,
-        (tagged(f"a{n}", f"Report {n}: Anna Keller spoke. " * 10, "Anna Keller") for n in range(1200)),
+        (
+            tagged(f"a{n}", f"Report {n}: Anna Keller spoke. " * 10, "Anna Keller")
+            for n in range(1200)
+        ),
     )
     page.goto(bare_address)
     expect(page.locator("#stream-count")).to_have_text("1000 articles")

@@ -39,7 +39,9 @@ def test_loopback_names_are_served(host: str) -> None:
     assert ask(app(), "/", headers={"host": host}).status == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "localhost.evil.example", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8765", "localhost.evil.example", ""]
+)
 def test_other_names_are_refused(host: str) -> None:
     assert ask(app(), "/", headers={"host": host}).status == 421
 

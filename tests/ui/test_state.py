@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from streams.ui.stage import LIMITS, REMEMBERED_IDS, Stage
 from tests.ui import events
 
 ALL = 10_000
+offsets = itertools.count()
 
 
 def numbers(log: FrameLog, after: int = 0, most: int = ALL) -> list[int]:
@@ -115,7 +117,7 @@ def test_a_bucket_counts_so_many_entities_and_no_more() -> None:
 def record(event: Any, identifier: str | None = None) -> Record:
     headers = () if identifier is None else (("ce_id", identifier.encode()),)
     value = event if isinstance(event, bytes) else orjson.dumps(event)
-    return Record("articles.tagged", 0, 0, 1_000, b"key", value, headers)
+    return Record("articles.tagged", 0, next(offsets), 1_000, b"key", value, headers)
 
 
 def kinds(stage: Stage) -> list[str]:
@@ -136,6 +138,16 @@ def test_what_is_no_event_is_passed_over(value: bytes) -> None:
     stage = Stage(window=60)
     stage.take("tagged", record(value))
     assert kinds(stage) == []
+
+
+def test_trouble_is_told_once_and_taken_back() -> None:
+    stage = Stage(window=60)
+    for trouble in ("no answer", "no answer", None, None):
+        stage.tell_trouble(trouble)
+    assert [orjson.loads(frame.data) for frame in stage.frames.after(0, ALL).frames] == [
+        {"trouble": None}
+    ]
+    assert stage.frames.after(0, ALL).frames[0].number == 2
 
 
 def test_the_ranking_is_told_when_it_changes() -> None:

@@ -2,7 +2,7 @@
 
 async function ask(path, options) {
   const response = await fetch(path, options);
-  const answer = await response.json();
+  const answer = await response.json().catch(() => ({ error: `${response.status} ${response.statusText}` }));
   if (!response.ok) throw new Error(answer.error);
   return answer;
 }

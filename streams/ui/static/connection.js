@@ -1,6 +1,6 @@
 /** The stream of frames from the server, taken up again where it broke off. */
 
-const KINDS = ["tagged", "hedged", "rejected", "health", "ranking"];
+const KINDS = ["tagged", "hedged", "rejected", "health", "ranking", "cluster"];
 const RETRY_MS = 1_000;
 
 /**

@@ -61,7 +61,11 @@ setUpTheme();
 setUpGapNotice();
 setUpTryIt();
 addEventListener("hashchange", showView);
-model.addEventListener("change", () => views[current].draw());
+model.addEventListener("change", () => {
+  byId("trouble").hidden = model.trouble === null;
+  byId("trouble").title = model.trouble ?? "";
+  views[current].draw();
+});
 showView();
 if (permalinked !== null) showArticle(permalinked, showEvent);
 connect({

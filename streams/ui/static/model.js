@@ -24,6 +24,8 @@ export class Model extends EventTarget {
     this.ranking = { window: 0, entities: [] };
     this.rejected = [];
     this.health = [];
+    /** What is the matter with the cluster. */
+    this.trouble = null;
     this.#tell();
   }
 
@@ -33,6 +35,7 @@ export class Model extends EventTarget {
     else if (kind === "ranking") this.ranking = data;
     else if (kind === "rejected") keep(this.rejected, data, REJECTED);
     else if (kind === "health") keep(this.health, data, SAMPLES);
+    else if (kind === "cluster") this.trouble = data.trouble;
     this.#tell();
   }
 

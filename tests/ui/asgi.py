@@ -52,7 +52,10 @@ def ask(
     async def send(message: Message) -> None:
         messages.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    async def exchange() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(exchange())
     start, *rest = messages
     return Answer(
         start["status"],

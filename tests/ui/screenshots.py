@@ -15,9 +15,9 @@ from tests.ui.running import SAMPLES, chromium, processing_samples
 if TYPE_CHECKING:
     from typing import Literal
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
 
-SIZE = {"width": 1280, "height": 900}
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 
 
 def main(folder: Path) -> None:

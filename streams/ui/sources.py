@@ -72,9 +72,9 @@ def _read(stage: Stage, settings: Settings, stopped: Event) -> None:
     for record in tail([TOPIC_OF[stream] for stream in STREAMS], settings, ARTICLES):
         if stopped.is_set():
             return
-        if record is not None:
-            stage.take(kinds[record.topic], record)
         now = time.time()
+        if record is not None:
+            stage.take(kinds[record.topic], record, now)
         if now - ranked >= RANK_SECONDS:
             stage.rank(now)
             ranked = now

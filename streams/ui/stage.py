@@ -56,7 +56,7 @@ class Stage:
         self._trouble: str | None = None
         self._seen: OrderedDict[str, None] = OrderedDict()
 
-    def take(self, kind: str, record: Record) -> None:
+    def take(self, kind: str, record: Record, now: float) -> None:
         """Take a record of one of the topics, whose stream is called ``kind``.
 
         Delivery is at least once: an event that was here already is passed over, and so is what
@@ -77,7 +77,8 @@ class Stage:
         except (MalformedError, InvalidError) as error:
             log.warning("passed over %s, which is no event of ours: %s", place, error)
             return
-        at = record.timestamp / 1000
+        # A producer's clock that runs ahead does not carry the ranking into the future.
+        at = min(record.timestamp / 1000, now)
         view = views.tagged if kind == "tagged" else views.hedged
         self.shelf.put(event["article"]["id"], kind, record.value or b"")
         self.frames.add(kind, orjson.dumps(view(event, at)))

@@ -23,7 +23,8 @@ PATIENCE_MS = 60_000
 _runs = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
+# For a module, not the session: while Playwright runs, no other event loop can in this thread.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
@@ -41,7 +42,7 @@ def _settings(broker: EmbeddedBroker) -> Settings:
     return settings
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pipeline(ui_broker: EmbeddedBroker) -> Iterator[Settings]:
     """Return the way to topics with processors at work and the sample articles behind them."""
     with pytest.MonkeyPatch.context() as environment:
@@ -51,7 +52,7 @@ def pipeline(ui_broker: EmbeddedBroker) -> Iterator[Settings]:
             yield settings
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pipeline_address(pipeline: Settings) -> Iterator[str]:
     with serving(pipeline) as address:
         yield address
@@ -72,7 +73,9 @@ def bare_address(bare: Settings) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """Return a page of a fresh browser profile, which must end without a complaint."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context = browser.new_context(
+        permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce"
+    )
     context.set_default_timeout(PATIENCE_MS)
     opened = context.new_page()
     complaints: list[str] = []

@@ -12,8 +12,11 @@ import pytest
 from playwright.sync_api import expect
 
 from streams import topics
+from streams.broker import EmbeddedBroker
 from streams.client import Publisher
+from streams.config import load_settings
 from streams.connection import producer
+from streams.ui import serving
 from tests.published import text_from_npm
 from tests.ui.events import tagged, write_tagged
 from tests.ui.proxy import Proxy
@@ -118,8 +121,8 @@ def test_filters_by_name_and_by_rate(samples: Page) -> None:
 
 
 def test_pause_holds_the_stream(samples: Page, pipeline: Settings) -> None:
-    before = cards(samples).count()
     samples.get_by_role("button", name="Pause").click()
+    before = cards(samples).count()
     publish(pipeline, "while-paused", "The harbour may close in June.", language="en")
     go_on = samples.get_by_role("button", name=re.compile(r"Go on \(1 new\)"))
     expect(go_on).to_be_visible()
@@ -327,6 +330,18 @@ def test_a_thousand_articles_leave_the_page_quick(
     page.get_by_label("Names").fill("keller")
     expect(cards(page)).to_have_count(50)
     print(f"filtered 1,000 articles: {time.monotonic() - began:.2f} s")
+
+
+def test_a_cluster_that_is_lost_is_said_to_be(page: Page) -> None:
+    with EmbeddedBroker() as broker:
+        settings = load_settings(broker.bootstrap_servers, topic_prefix="")
+        topics.create_topics(settings, partitions=1, replication=1)
+        with serving(settings) as address:
+            page.goto(address)
+            expect(page.locator("#connection")).to_have_text("Live")
+            expect(page.locator("#trouble")).to_be_hidden()
+            broker.stop()
+            expect(page.locator("#trouble")).to_be_visible()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from streams.ui.stage import LIMITS, REMEMBERED_IDS, Stage
 from tests.ui import events
 
 ALL = 10_000
+NOW = 1.0
 offsets = itertools.count()
 
 
@@ -127,17 +128,30 @@ def kinds(stage: Stage) -> list[str]:
 def test_an_event_that_comes_twice_is_told_once() -> None:
     stage = Stage(window=60)
     event = events.tagged("1", "A text.")
-    stage.take("tagged", record(event, "same"))
-    stage.take("tagged", record(event, "same"))
-    stage.take("tagged", record(event, "other"))
+    stage.take("tagged", record(event, "same"), NOW)
+    stage.take("tagged", record(event, "same"), NOW)
+    stage.take("tagged", record(event, "other"), NOW)
     assert kinds(stage) == ["tagged", "tagged"]
 
 
 @pytest.mark.parametrize("value", [b"", b"\xff", b"{}", b"[]", b'{"article": 7}'])
 def test_what_is_no_event_is_passed_over(value: bytes) -> None:
     stage = Stage(window=60)
-    stage.take("tagged", record(value))
+    stage.take("tagged", record(value), NOW)
     assert kinds(stage) == []
+
+
+def test_a_clock_that_runs_ahead_does_not_end_the_ranking() -> None:
+    stage = Stage(window=60)
+    text = "Anna reportedly left."
+    for name, milliseconds in (("ahead", 10**13), ("on-time", 1_000)):
+        event = events.hedged(name, text, "reportedly", [by_entity(name, 1, 1)])
+        value = orjson.dumps(event)
+        letter = Record("articles.hedged", 0, next(offsets), milliseconds, b"key", value)
+        stage.take("hedged", letter, NOW)
+    stage.rank(NOW)
+    [*_, ranking] = stage.frames.after(0, ALL).frames
+    assert [item["id"] for item in orjson.loads(ranking.data)["entities"]] == ["ahead", "on-time"]
 
 
 def test_trouble_is_told_once_and_taken_back() -> None:
@@ -153,7 +167,9 @@ def test_trouble_is_told_once_and_taken_back() -> None:
 def test_the_ranking_is_told_when_it_changes() -> None:
     stage = Stage(window=60)
     text = "Anna reportedly left."
-    stage.take("hedged", record(events.hedged("1", text, "reportedly", [by_entity("anna", 1, 1)])))
+    stage.take(
+        "hedged", record(events.hedged("1", text, "reportedly", [by_entity("anna", 1, 1)])), NOW
+    )
     for now in (1.0, 1.1, 1.2):
         stage.rank(now)
     assert kinds(stage) == ["hedged", "ranking"]
@@ -164,7 +180,7 @@ def test_the_ranking_is_told_when_it_changes() -> None:
 def test_the_stage_is_bounded() -> None:
     stage = Stage(window=60)
     for number in range(REMEMBERED_IDS // 4):
-        stage.take("tagged", record(events.tagged(str(number), "A text."), str(number)))
+        stage.take("tagged", record(events.tagged(str(number), "A text."), str(number)), NOW)
     assert len(stage.frames.after(0, ALL).frames) == LIMITS["tagged"].frames
 
 

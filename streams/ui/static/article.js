@@ -19,7 +19,7 @@ export function articleCard(article, { level = 2, onEvent } = {}) {
   const hedges = article.hedged?.hedges ?? [];
   const claims = article.hedged?.claims ?? [];
   const field = (name) => marked(tagged[name] ?? "", marksOf(name, tagged.entities, hedges, claims));
-  const title = h(`h${level}`, {}, tagged.title ? field("title") : "Without a title");
+  const title = h(`h${level}`, { lang: tagged.language }, tagged.title ? field("title") : "Without a title");
   if (!tagged.title) title.classList.add("untitled");
   return h(
     "article",
@@ -53,7 +53,7 @@ function rate(share) {
 }
 
 function body(tagged, text) {
-  const paragraph = h("p", { class: "text" }, text);
+  const paragraph = h("p", { class: "text", lang: tagged.language }, text);
   const rest = tagged.length - Array.from(tagged.text).length;
   if (rest > 0) paragraph.append(h("span", { class: "hint" }, ` … ${rest} characters more`));
   if (tagged.text.length < LONG) return [paragraph];

@@ -69,7 +69,10 @@ model.addEventListener("change", () => {
 showView();
 if (permalinked !== null) showArticle(permalinked, showEvent);
 connect({
-  onFrame: (kind, data) => model.take(kind, data),
+  onFrame: (kind, data) => {
+    model.take(kind, data);
+    if (permalinked !== null && data.id === permalinked) showArticle(permalinked, showEvent);
+  },
   onReset: () => model.reset(),
   onGap: () => (byId("gap").hidden = false),
   onState: (state) => {

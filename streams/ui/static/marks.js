@@ -4,9 +4,9 @@ import { h } from "./dom.js";
 import { CATEGORIES, ENTITY_TYPES, SOURCE_TYPES } from "./vocabulary.js";
 
 /**
- * @typedef {{start: number, end: number, rank: number, element: () => HTMLElement, label: string}}
- *   Mark  a stretch, in code points, end-exclusive; of two over the same one the lower rank is
- *   outside; the label stands behind its end
+ * @typedef {{start: number, end: number, rank: number, element: () => HTMLElement,
+ *   label: () => HTMLElement | null}} Mark  a stretch, in code points, end-exclusive; of two over
+ *   the same one the lower rank is outside; the label stands behind its end
  */
 
 /** All marks of one field of an article. */
@@ -30,7 +30,7 @@ export function marksOf(field, entities, hedges, claims) {
     ...entities.filter(here).map((entity) => {
       const { name, shape } = ENTITY_TYPES[entity.type];
       const title = `${entity.name}, ${name}, ${Math.round(entity.score * 100)}% sure`;
-      return mark(entity, 2, `entity ${entity.type}`, { "data-entity": entity.name }, shape, title);
+      return mark(entity, 2, `entity ${entity.type}`, { "data-entity": entity.name }, shape, title, name);
     }),
     ...hedges.filter(here).map((hedge) => {
       const { name, means } = CATEGORIES[hedge.category];
@@ -41,8 +41,11 @@ export function marksOf(field, entities, hedges, claims) {
   ];
 }
 
-function mark(span, rank, kind, attributes, label, title) {
+/** Make a mark. `spoken` is what a screen reader says instead of a label that is no word. */
+function mark(span, rank, kind, attributes, text, title, spoken) {
   const element = () => h("mark", { class: kind, title, ...attributes });
+  const label = () =>
+    h("span", { class: "label", lang: "en", role: spoken && "img", "aria-label": spoken }, text);
   return { start: span.start, end: span.end, rank, element, label };
 }
 
@@ -62,7 +65,7 @@ function unique(spans) {
 export function marked(text, marks) {
   const points = Array.from(text);
   const root = document.createDocumentFragment();
-  const open = [{ node: root, end: points.length, label: "" }];
+  const open = [{ node: root, end: points.length, label: () => null }];
   const waiting = [...marks].filter((item) => item.end <= points.length).sort(byOpening);
   let position = 0;
   const advance = (to) => {
@@ -72,7 +75,7 @@ export function marked(text, marks) {
   const close = () => {
     const { end, node, label } = open.at(-1);
     advance(end);
-    if (label) node.after(h("span", { class: "label" }, label));
+    node.after(label() ?? "");
     open.pop();
   };
   while (waiting.length) {
@@ -92,7 +95,7 @@ export function marked(text, marks) {
     const element = next.element();
     element.append(node);
     outer.node.append(element);
-    open.push({ node, end, label: split ? "" : next.label });
+    open.push({ node, end, label: split ? () => null : next.label });
   }
   while (open.length > 1) close();
   advance(points.length);

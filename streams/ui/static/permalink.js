@@ -4,22 +4,23 @@ import { fetchEvents } from "./api.js";
 import { articleCard } from "./article.js";
 import { byId, h } from "./dom.js";
 
-const RETRY_MS = 1_000;
-const TRIES = 10;
+let asked = 0;
 
-/** Show an article; one that was published just now may take a moment to be tagged. */
+/** Show an article as it is known now. An answer that a later one has overtaken is not shown. */
 export async function showArticle(id, onEvent) {
-  for (let left = TRIES; left > 0; left -= 1) {
-    const events = await fetchEvents(id).catch(() => ({}));
-    if (events.tagged) {
-      byId("article").replaceChildren(articleCard(asArticle(events), { onEvent }));
-      return;
-    }
-    byId("article").replaceChildren(h("p", { role: "status" }, "Looking for it…"));
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
+  asked += 1;
+  const mine = asked;
+  const events = await fetchEvents(id).catch(() => ({}));
+  if (mine !== asked) return;
   byId("article").replaceChildren(
-    h("p", { role: "status" }, `The page does not hold the article ${id}. It keeps the newest only.`),
+    events.tagged
+      ? articleCard(asArticle(events), { onEvent })
+      : h(
+          "p",
+          { role: "status" },
+          `The page does not hold the article ${id}. It keeps the newest only, and shows this one ` +
+            "as soon as it is tagged.",
+        ),
   );
 }
 

@@ -12,11 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from streams import topics
-from streams.broker import EmbeddedBroker
 from streams.client import Publisher
-from streams.config import load_settings
 from streams.connection import producer
-from streams.ui import serving
 from tests.published import text_from_npm
 from tests.ui.events import tagged, write_tagged
 from tests.ui.proxy import Proxy
@@ -330,18 +327,6 @@ def test_a_thousand_articles_leave_the_page_quick(
     page.get_by_label("Names").fill("keller")
     expect(cards(page)).to_have_count(50)
     print(f"filtered 1,000 articles: {time.monotonic() - began:.2f} s")
-
-
-def test_a_cluster_that_is_lost_is_said_to_be(page: Page) -> None:
-    with EmbeddedBroker() as broker:
-        settings = load_settings(broker.bootstrap_servers, topic_prefix="")
-        topics.create_topics(settings, partitions=1, replication=1)
-        with serving(settings) as address:
-            page.goto(address)
-            expect(page.locator("#connection")).to_have_text("Live")
-            expect(page.locator("#trouble")).to_be_hidden()
-            broker.stop()
-            expect(page.locator("#trouble")).to_be_visible()
 
 
 @pytest.fixture

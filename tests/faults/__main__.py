@@ -49,6 +49,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of when is killed who")
     parser.add_argument("--log", type=Path, help="where the workers write")
     arguments = parser.parse_args()
+    if unknown := set(arguments.scenarios) - SCENARIOS.keys():
+        parser.error(f"no fault is called {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
     # So that the workers and the brokers do not outlive this.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     log = arguments.log or Path(tempfile.mkstemp(prefix="faults-", suffix=".log")[1])

@@ -9,12 +9,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import as_file, files
 from typing import IO, Annotated, Any
 
 import orjson
 import typer
+from kafka import OffsetAndMetadata, TopicPartition
 
 from streams import topics
 from streams.article import Article
@@ -23,11 +24,12 @@ from streams.cli import render
 from streams.cli.options import ExitCode, err, out
 from streams.client import Publisher, follow
 from streams.config import Settings, load_settings
+from streams.connection import consumer
 from streams.intake import read_articles
 from streams.lag import lag_monitor
 
 PARTITIONS = 4
-PROCESSORS = 2
+TAGGER, SPOTTER = "tagger", "spotter"
 TIMEOUT_SECONDS = 120.0
 STOP_TIMEOUT_SECONDS = 60.0
 
@@ -54,6 +56,7 @@ def demo(
         err.print(f"broker    {broker.bootstrap_servers}, in memory", style="dim")
         settings = load_settings(broker.bootstrap_servers, topic_prefix="")
         topics.create_topics(settings, PARTITIONS, 1)
+        _begin_groups(settings)
         try:
             with _workers(broker.bootstrap_servers, log), serving(settings) as address:
                 err.print(f"page      {address}", style="dim", markup=False)
@@ -112,6 +115,14 @@ def _publish(settings: Settings) -> int:
     return len(articles)
 
 
+def _begin_groups(settings: Settings) -> None:
+    """Commit the beginning for each processor, so that its lag is seen from the first article."""
+    for processor, name in ((TAGGER, topics.ARTICLES), (SPOTTER, topics.TAGGED)):
+        with closing(consumer(settings, settings.group(processor))) as client:
+            start = OffsetAndMetadata(0, "", -1)
+            client.commit({TopicPartition(name, number): start for number in range(PARTITIONS)})
+
+
 def _show_events(settings: Settings, expected: int) -> None:
     """Print each article as it is tagged and as it is hedged, and the lag until it is zero."""
     tagged: dict[str, Mapping[str, Any]] = {}
@@ -132,12 +143,11 @@ def _show_events(settings: Settings, expected: int) -> None:
                 # The two topics are read side by side, so either may come first.
                 if article_id in tagged and article_id in hedged:
                     _show("hedged", tagged[article_id], hedged.pop(article_id))
-                continue
             before, lag = lag, {group.group: group.lag for group in monitor.poll().groups}
             if lag != before:
                 figures = ", ".join(f"{name} {records}" for name, records in lag.items())
                 out.print(f"lag       {figures}\n", style="dim")
-            elif len(tagged) == expected and len(lag) == PROCESSORS and not any(lag.values()):
+            elif record is None and len(tagged) == expected and not any(lag.values()):
                 return
             elif time.monotonic() > deadline:
                 raise DemoError(f"{len(tagged)} of {expected} articles tagged in time; lag {lag}")

@@ -20,6 +20,8 @@ _LONGEST = 16  # tokens of a source's phrase
 _NO_SUBJECT = frozenset({"adverb", "preposition", "source-stop", "source-gap", "clause-start"})
 _SPEAKERS = frozenset({"source-anonymous", "source-public", "source-named", "source-speaker"})
 _FARTHEST = 40  # tokens between a verb and the start of its subject
+_LONGEST_TITLE = 6  # tokens of a quoted name: *il quotidiano «Corriere della Sera»*
+_QUOTES = frozenset('«»“”„"‹›')
 
 
 def phrase_after(words: Sequence[Word], at: int, last: int) -> tuple[int, int] | None:
@@ -38,9 +40,28 @@ def phrase_after(words: Sequence[Word], at: int, last: int) -> tuple[int, int] |
 def _end_of_phrase(words: Sequence[Word], start: int, last: int) -> int:
     limit = min(last, start + _LONGEST)
     end = start
-    while end < limit and not _stops(words, start, end, last):
-        end += 1
+    while end < limit:
+        if title := _title(words, start, end, limit):
+            end = title
+        elif _stops(words, start, end, last):
+            break
+        else:
+            end += 1
     return end
+
+
+def _title(words: Sequence[Word], start: int, at: int, last: int) -> int | None:
+    """Return where the quoted name that starts at token ``at``, after a common noun, ends."""
+    if (
+        at == start
+        or at + 1 >= last
+        or words[at].key not in _QUOTES
+        or "capital" not in words[at + 1].classes
+        or "capital" in words[at - 1].classes
+    ):
+        return None
+    closing = range(at + 2, min(last, at + 2 + _LONGEST_TITLE))
+    return next((i + 1 for i in closing if words[i].key in _QUOTES), None)
 
 
 def _stops(words: Sequence[Word], start: int, at: int, last: int) -> bool:
@@ -49,12 +70,22 @@ def _stops(words: Sequence[Word], start: int, at: int, last: int) -> bool:
         return at + 1 >= last or "capital" not in words[at + 1].classes
     if "source-stop" in classes:
         return True
+    if "source-to" in classes and at + 1 < last and "source-addressee" in words[at + 1].classes:
+        return at > start  # *Marchetti ai giornalisti*
     # A determiner after a noun starts another phrase.
     return (
         at > start
         and "determiner" in classes
         and words[at - 1].classes.isdisjoint({"determiner", "preposition", "source-and"})
     )
+
+
+def _title_before(words: Sequence[Word], end: int, first: int) -> int | None:
+    """Return where the quoted name that ends before token ``end`` starts."""
+    if end == first or words[end - 1].key not in _QUOTES:
+        return None
+    opening = range(end - 3, max(first, end - 3 - _LONGEST_TITLE), -1)
+    return next((at for at in opening if _title(words, first, at, end) == end), None)
 
 
 def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int] | None:
@@ -70,9 +101,14 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
         return antecedent(words, end - 1, first)
     floor = max(first, end - _FARTHEST)
     start = end
-    while start > floor and "clause-start" not in words[start - 1].classes:
-        start -= 1
-    found = _subject_among(words, start, end)
+    while start > floor:
+        if title := _title_before(words, start, floor):
+            start = title
+        elif "clause-start" in words[start - 1].classes:
+            break
+        else:
+            start -= 1
+    found = _subject_after_and(words, start, end) or _subject_among(words, start, end)
     if found is None and start > first and "relative" in words[start - 1].classes:
         # un dirigente che ha visto i conti spiega
         return _ungoverned(words, antecedent(words, start - 1, first), first)
@@ -101,7 +137,11 @@ def subject(
     for the subject if it is a name or tells of people who speak (*confermano fonti della Difesa*).
     """
     before = start - 2 if start - 1 > first and words[start - 1].key == "," else start - 1
-    inverted = before >= first and "quotation" in words[before].classes
+    inverted = (
+        before >= first
+        and "quotation" in words[before].classes
+        and _title_before(words, before + 1, first) is None
+    )
     if not inverted:
         found = subject_before(words, start, first)
         if found is not None:
@@ -147,6 +187,13 @@ def _subject_among(words: Sequence[Word], start: int, end: int) -> tuple[int, in
     closed = bool(commas) and commas[-1] == end - 1
     chosen = fitting[0] if closed else fitting[-1]
     return _trim(words, *chosen)
+
+
+def _subject_after_and(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:
+    """Return the subject of the second of two coordinated clauses, if it has one of its own."""
+    verb = next((at for at in range(start, end) if "finite" in words[at].classes), end)
+    joint = next((at for at in range(end - 1, verb, -1) if "source-and" in words[at].classes), end)
+    return _subject_among(words, joint + 1, end)
 
 
 def _lead(words: Sequence[Word], start: int, end: int) -> int:

@@ -1,7 +1,8 @@
 """Direct speech: which stretches of a field are somebody's own words.
 
 Quotation marks of every style are paired within a paragraph by their shape and by what stands
-on either side of them. A mark that never closes quotes to the end of its paragraph; one that
+on either side of them. A mark that never closes quotes to the end of its paragraph, or of its
+first sentence where more is quoted later in the paragraph or the rest of it is long; one that
 never opened, from the end of the quotation before it or from the start of the paragraph.
 """
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _CLOSERS = {"«": "»", "»": "«", "“": "”", "„": "“", '"': '"', "‘": "’", "'": "'", "‹": "›"}
 _BEFORE = "([{-–—'’/:«“"  # what can stand right before a mark that opens
 _BEYOND = 1 << 62  # larger than any offset
+_LONGEST_UNCLOSED = 400  # code points; more is a whole article in one paragraph
+_SENTENCE_END = re.compile(r"[.!?…](?=\s)")
 _MARK = re.compile(
     # A set of characters comes first in each branch, so that the text is scanned fast.
     r"""[«»“”„"‹›\n]
@@ -47,28 +50,39 @@ def find_speech(text: str) -> Speech:
     """Return the quoted stretches of ``text``."""
     spans: list[tuple[int, int]] = []
     opened: int | None = None  # where the open quotation starts
-    closer = ""
+    opener, closer = "", ""
     floor = 0  # where an unopened quotation would start
     for match in _MARK.finditer(text):
         mark, at = match[0], match.start()
         if mark == "\n":
             if opened is not None and closer not in "’'":
-                spans.append((opened, at))
+                spans.append((opened, _end_of_unclosed(text, opened, at)))
             opened, floor = None, at + 1
         elif opened is None:
             if _opens(text, at):
-                opened, closer = at + 1, _CLOSERS[mark]
+                opened, opener, closer = at + 1, mark, _CLOSERS[mark]
             elif mark in '»”"›':
                 spans.append((floor, at))
                 floor = at + 1
+        elif mark == opener and _opens(text, at) and not _blank_follows(text, at):
+            # A mark that can only open tells that the quotation before it was never closed.
+            spans.append((opened, _end_of_sentence(text, opened, at)))
+            opened = floor = at + 1
         elif mark == closer:
             spans.append((opened, at))
-            # A mark that can only open tells that the quotation before it was never closed.
-            reopens = mark in "\"'" and _opens(text, at) and not _blank_follows(text, at)
-            opened, floor = at + 1 if reopens else None, at + 1
+            opened, floor = None, at + 1
     if opened is not None and closer not in "’'":
-        spans.append((opened, len(text)))
+        spans.append((opened, _end_of_unclosed(text, opened, len(text))))
     return Speech(tuple(spans))
+
+
+def _end_of_unclosed(text: str, start: int, end: int) -> int:
+    return end if end - start <= _LONGEST_UNCLOSED else _end_of_sentence(text, start, end)
+
+
+def _end_of_sentence(text: str, start: int, end: int) -> int:
+    found = _SENTENCE_END.search(text, start, end)
+    return found.end() if found else end
 
 
 def without_insets(speech: Speech, tokens: Tokens, insets: Sequence[LocalPattern]) -> Speech:

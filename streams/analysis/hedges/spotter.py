@@ -204,7 +204,9 @@ def _source(content: _Content, cue: Cue, first: int, last: int, before: _Reading
     words = content.text.tokens.words
     rule, match = cue.rule, cue.match
     if match.source is not None:
-        phrase = phrase_after(words, match.source, last)
+        # *È stato il premier a precisare*: a source before the cue ends there.
+        beyond = match.source < match.cue_start
+        phrase = phrase_after(words, match.source, match.cue_start if beyond else last)
     elif rule.source == "phrase":
         phrase = phrase_after(words, match.end, last)
     elif rule.source == "antecedent":

@@ -21,6 +21,7 @@ _NO_SUBJECT = frozenset({"adverb", "preposition", "source-stop", "source-gap", "
 _SPEAKERS = frozenset({"source-anonymous", "source-public", "source-named", "source-speaker"})
 _FARTHEST = 40  # tokens between a verb and the start of its subject
 _LONGEST_TITLE = 6  # tokens of a quoted name: *il quotidiano «Corriere della Sera»*
+_OPENING = frozenset("«“„‹")
 _QUOTES = frozenset('«»“”„"‹›')
 
 
@@ -35,6 +36,20 @@ def phrase_after(words: Sequence[Word], at: int, last: int) -> tuple[int, int] |
     while end > start and "source-tail" in words[end - 1].classes:
         end -= 1
     return (start, end) if end > start else None
+
+
+def with_apposition(words: Sequence[Word], phrase: tuple[int, int], last: int) -> tuple[int, int]:
+    """Return the phrase with the name that follows it between commas: *il sindaco, Anna Bruni,*."""
+    start, end = phrase
+    named = "capital" in words[start].classes and "determiner" not in words[start].classes
+    if named or end >= last or words[end].key != ",":
+        return phrase
+    stop = end + 1
+    while stop < last and "capital" in words[stop].classes:
+        stop += 1
+    closed = stop == last or "word" not in words[stop].classes
+    opens = stop > end + 1 and words[end + 1].classes.isdisjoint(_NO_SUBJECT)
+    return (start, stop) if opens and closed else phrase
 
 
 def _end_of_phrase(words: Sequence[Word], start: int, last: int) -> int:
@@ -80,11 +95,13 @@ def _stops(words: Sequence[Word], start: int, at: int, last: int) -> bool:
     )
 
 
-def _title_before(words: Sequence[Word], end: int, first: int) -> int | None:
-    """Return where the quoted name that ends before token ``end`` starts."""
-    if end == first or words[end - 1].key not in _QUOTES:
+def _aside_before(words: Sequence[Word], end: int, first: int) -> int | None:
+    """Return where the quoted name or the bracketed aside that ends before ``end`` starts."""
+    if end == first or words[end - 1].key not in _QUOTES | {")"}:
         return None
-    opening = range(end - 3, max(first, end - 3 - _LONGEST_TITLE), -1)
+    opening = range(end - 2, max(first, end - 3 - _LONGEST_TITLE), -1)
+    if words[end - 1].key == ")":
+        return next((at for at in opening if words[at].key == "("), None)
     return next((at for at in opening if _title(words, first, at, end) == end), None)
 
 
@@ -98,12 +115,13 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
     while end > first and "source-gap" in words[end - 1].classes:
         end -= 1
     if end > first and "relative" in words[end - 1].classes:
-        return antecedent(words, end - 1, first)
+        article = end - 2 >= first and "determiner" in words[end - 2].classes  # *la quale*
+        return antecedent(words, end - 2 if article else end - 1, first)
     floor = max(first, end - _FARTHEST)
     start = end
     while start > floor:
-        if title := _title_before(words, start, floor):
-            start = title
+        if (aside := _aside_before(words, start, floor)) is not None:
+            start = aside
         elif "clause-start" in words[start - 1].classes:
             break
         else:
@@ -132,7 +150,8 @@ def subject(
 ) -> tuple[int, int] | None:
     """Return the subject of the verb group ``words[start:end]``, or None.
 
-    It follows the verb after a quotation (*«…», ha detto X*); elsewhere, where nothing before
+    It follows the verb after a quotation (*«…», ha detto X*) or another's words without marks
+    (*Si parte, ha detto X*); elsewhere, where nothing before
     the verb can be its subject, what follows it may as well be its object, and is only taken
     for the subject if it is a name or tells of people who speak (*confermano fonti della Difesa*).
     """
@@ -140,8 +159,9 @@ def subject(
     inverted = (
         before >= first
         and "quotation" in words[before].classes
-        and _title_before(words, before + 1, first) is None
-    )
+        and words[before].key not in _OPENING
+        and _aside_before(words, before + 1, first) is None
+    ) or _follows_words(words, start, end, first, last)
     if not inverted:
         found = subject_before(words, start, first)
         if found is not None:
@@ -158,9 +178,31 @@ def subject(
     return found if spoken else None
 
 
+def _follows_words(words: Sequence[Word], start: int, end: int, first: int, last: int) -> bool:
+    """Tell whether a verb between its content and its subject stands at ``words[start:end]``.
+
+    A name that nothing follows is its subject; otherwise the content has to be a clause: for a
+    name any, for a common noun the one up to the first comma (*Il ministro, ieri, ha detto*).
+    """
+    if start == first or words[start - 1].key != "," or end >= last:
+        return False
+    found = phrase_after(words, end, last)
+    if found is None:
+        return False
+    name = "capital" in words[end].classes
+    closed = found[1] == last or "word" not in words[found[1]].classes
+    if name and closed:
+        return True
+    comma = next(at for at in range(first, start) if words[at].key == ",")
+    clause = any("finite" in words[at].classes for at in range(first, start if name else comma))
+    return clause and (closed or (name and "preposition" in words[found[1]].classes))
+
+
 def antecedent(words: Sequence[Word], at: int, first: int) -> tuple[int, int] | None:
     """Return the noun phrase right before token ``at``, from its determiner or first capital."""
-    end = at - 1 if at > first and words[at - 1].key == "," else at
+    end = at - 1 if at > first and words[at - 1].key in {",", "("} else at
+    if (aside := _aside_before(words, end, first)) is not None:
+        end = aside
     floor = max(first, end - _LONGEST)
     start = end
     while start > floor and "clause-start" not in words[start - 1].classes:
@@ -183,7 +225,7 @@ def _subject_among(words: Sequence[Word], start: int, end: int) -> tuple[int, in
     parts = [(_lead(words, left, right), right) for left, right in parts]
     fitting = [part for part in parts if _nominal(words, part)]
     if not fitting:
-        return None
+        return _name_at_end(words, *parts[0]) if parts else None
     closed = bool(commas) and commas[-1] == end - 1
     chosen = fitting[0] if closed else fitting[-1]
     return _trim(words, *chosen)
@@ -194,6 +236,15 @@ def _subject_after_and(words: Sequence[Word], start: int, end: int) -> tuple[int
     verb = next((at for at in range(start, end) if "finite" in words[at].classes), end)
     joint = next((at for at in range(end - 1, verb, -1) if "source-and" in words[at].classes), end)
     return _subject_among(words, joint + 1, end)
+
+
+def _name_at_end(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:
+    """Return the name that ends an adverbial without being part of it: *a maggio Anna Bruni*."""
+    at = end
+    while at > start and "capital" in words[at - 1].classes:
+        at -= 1
+    governed = at == start or words[at - 1].classes & {"preposition", "determiner", "relative"}
+    return None if at == end or governed else (at, end)
 
 
 def _lead(words: Sequence[Word], start: int, end: int) -> int:
@@ -235,7 +286,8 @@ def source_type(words: Sequence[Word], phrase: tuple[int, int], first: int) -> S
         words[at]
         for at in range(start, head)
         if "determiner" not in words[at].classes
-        and ("capital" not in words[at].classes or at == first)  # Business Insider is a name
+        # Business Insider is a name.
+        and ("capital" not in words[at].classes or at == first or "common-noun" in words[at].classes)
     ]
     for word in [*nouns, words[start]]:
         for kind in _TELLING:
@@ -269,5 +321,7 @@ def _names(words: Sequence[Word], phrase: tuple[int, int], first: int) -> bool:
 
 
 _TELLING: tuple[SourceType, ...] = ("anonymous", "document", "public", "named")
-_NO_NAME = frozenset({"determiner", "nationality", "source-qualifier", "source-unless-named"})
+_NO_NAME = frozenset(
+    {"determiner", "nationality", "source-qualifier", "source-unless-named", "common-noun"}
+)
 _UNKNOWN = frozenset({"word", "capital"})

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from streams.analysis.hedges.claims import open_clauses
 from streams.analysis.hedges.cues import find_cues, read
 from streams.analysis.hedges.grammar import load
-from streams.analysis.hedges.sources import antecedent, phrase_after, source_type, subject
+from streams.analysis.hedges.sources import (
+    antecedent,
+    phrase_after,
+    source_type,
+    subject,
+    with_apposition,
+)
 from streams.analysis.types import (
     Claim,
     Document,
@@ -217,11 +223,12 @@ def _source(content: _Content, cue: Cue, first: int, last: int, before: _Reading
         return None
     if phrase is None:
         return None
-    field, start, end, text = content.span(phrase)
+    whole = with_apposition(words, phrase, last)
+    field, start, end, text = content.span(whole)
     named = content.mentions(start, end)
     entity: str | None = None
     if named:
-        entity = named[0].id
+        entity = named[0 if whole == phrase else -1].id
     elif phrase[1] - phrase[0] == 1 and "person-pronoun" in words[phrase[0]].classes:
         opening = content.text.tokens.spans[first][0]
         entity = _only_person(content.mentions(opening, start), before)

@@ -150,10 +150,10 @@ def subject(
 ) -> tuple[int, int] | None:
     """Return the subject of the verb group ``words[start:end]``, or None.
 
-    It follows the verb after a quotation (*«…», ha detto X*) or another's words without marks
-    (*Si parte, ha detto X*); elsewhere, where nothing before
-    the verb can be its subject, what follows it may as well be its object, and is only taken
-    for the subject if it is a name or tells of people who speak (*confermano fonti della Difesa*).
+    It follows the verb after a quotation (*«…», ha detto X*) or the same without marks (*Si
+    parte, ha detto X*); elsewhere, where nothing before the verb can be its subject, what
+    follows it may as well be its object, and is only taken for the subject if it is a name or
+    tells of people who speak (*confermano fonti della Difesa*).
     """
     before = start - 2 if start - 1 > first and words[start - 1].key == "," else start - 1
     inverted = (
@@ -193,8 +193,9 @@ def _follows_words(words: Sequence[Word], start: int, end: int, first: int, last
     closed = found[1] == last or "word" not in words[found[1]].classes
     if name and closed:
         return True
-    comma = next(at for at in range(first, start) if words[at].key == ",")
-    clause = any("finite" in words[at].classes for at in range(first, start if name else comma))
+    floor = max(first, start - _FARTHEST)
+    comma = next(at for at in range(floor, start) if words[at].key == ",")
+    clause = any("finite" in words[at].classes for at in range(floor, start if name else comma))
     return clause and (closed or (name and "preposition" in words[found[1]].classes))
 
 
@@ -287,7 +288,7 @@ def source_type(words: Sequence[Word], phrase: tuple[int, int], first: int) -> S
         for at in range(start, head)
         if "determiner" not in words[at].classes
         # Business Insider is a name.
-        and ("capital" not in words[at].classes or at == first or "common-noun" in words[at].classes)
+        and (at == first or {"capital", "common-noun"} & words[at].classes != {"capital"})
     ]
     for word in [*nouns, words[start]]:
         for kind in _TELLING:

@@ -4,10 +4,11 @@
 category, for all cues and for sentences; ``--errors`` lists what was missed (``-``) and what
 was found and is not annotated (``+``).
 
-A line of a file is a JSON object: ``id``, ``lang`` (BCP 47), ``text`` (one sentence), ``hedged``
-and ``hedges``, each with ``start`` and ``end`` in code points, ``category``, ``in_quote`` and
-``source_type``, annotated by the project's guideline on hedged reporting. A cue that is found
-matches an annotated one of its category when their spans overlap, one to one.
+A line of a file is a JSON object: ``id``, ``lang`` (BCP 47), ``text`` (one sentence; `gold` tells
+how it may stand in a corpus of the folder ``--corpora`` instead), ``hedged`` and ``hedges``, each
+with ``start`` and ``end`` in code points, ``category``, ``in_quote`` and ``source_type``,
+annotated by the project's guideline on hedged reporting. A cue that is found matches an annotated
+one of its category when their spans overlap, one to one.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from streams.analysis.hedges.gold import GoldError, read
 from streams.analysis.hedges.spotter import spot
 from streams.analysis.types import Document, Hedge, Span
 
@@ -102,10 +102,13 @@ def _score(scores: Scores, record: dict[str, Any], found: Sequence[Hedge]) -> No
     scores.sentences.wrong += hedged and not record["hedged"]
     scores.sentences.missed += record["hedged"] and not hedged
     if missed or extra or hedged != record["hedged"]:
-        scores.errors.append(f"{record['id']}  {record['text']}")
+        text = record["text"]
+        scores.errors.append(f"{record['id']}  {text}")
         if hedged != record["hedged"]:
             scores.errors.append(f"    sentence is {'' if record['hedged'] else 'not '}hedged")
-        scores.errors += [f"    - [{gold['text']}] {gold['category']}" for gold in missed]
+        scores.errors += [
+            f"    - [{text[gold['start'] : gold['end']]}] {gold['category']}" for gold in missed
+        ]
         scores.errors += [f"    + [{one.text}] {one.category}, {one.rule}" for one in extra]
 
 
@@ -156,13 +159,17 @@ def _table(scores: Scores) -> list[str]:
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command; the exit code is 2 where the text of a sentence cannot be found."""
     parser = argparse.ArgumentParser(description="Score the hedge spotter on annotated sentences.")
     parser.add_argument("files", nargs="+", type=Path, help="JSONL files of annotated sentences")
+    parser.add_argument("--corpora", type=Path, help="folder of the corpora that files point to")
     parser.add_argument("--errors", action="store_true", help="list the errors first")
     arguments = parser.parse_args()
     for file in arguments.files:
-        scores = evaluate(map(orjson.loads, file.read_bytes().splitlines()))
+        try:
+            scores = evaluate(read(file, arguments.corpora))
+        except GoldError as error:
+            parser.error(str(error))
         lines = [*(scores.errors if arguments.errors else ()), str(file), *_table(scores)]
         sys.stdout.write("\n".join(lines) + "\n")
 

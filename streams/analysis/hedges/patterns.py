@@ -372,7 +372,9 @@ def _compile(node: _Node, step: int, then: _Run) -> _Run:  # noqa: PLR0911 - one
                 then = _compile(item, step, then)
             return then
         case _Either(items):
-            return _either([_compile(item, step, then) for item in _merge(items)])
+            run = _either([_compile(item, step, then) for item in _merge(items)])
+            keys = _anchors(node) if step > 0 and _consumes(node) else None
+            return run if keys is None else _guarded(*keys, run)
         case _Repeat(item, least, most):
             run = then
             for count in range(most, 0, -1):
@@ -402,6 +404,20 @@ def _either(runs: Sequence[_Run]) -> _Run:
             if ends is not None:
                 return ends
         return None
+
+    return run
+
+
+def _guarded(words: frozenset[str], classes: frozenset[str], then: _Run) -> _Run:
+    """Spare the branches that start with none of these."""
+
+    def run(tokens: Sequence[Token], at: int, stop: int, marks: Marks) -> Ends | None:
+        if at == stop:
+            return None
+        token = tokens[at]
+        if token.key not in words and classes.isdisjoint(token.classes):
+            return None
+        return then(tokens, at, stop, marks)
 
     return run
 

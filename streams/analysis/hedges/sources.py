@@ -23,6 +23,7 @@ _FARTHEST = 40  # tokens between a verb and the start of its subject
 _LONGEST_TITLE = 6  # tokens of a quoted name: *il quotidiano «Corriere della Sera»*
 _OPENING = frozenset("«“„‹")
 _QUOTES = frozenset('«»“”„"‹›')
+_CLOSING = _QUOTES | {")"}
 
 
 def phrase_after(words: Sequence[Word], at: int, last: int) -> tuple[int, int] | None:
@@ -97,7 +98,7 @@ def _stops(words: Sequence[Word], start: int, at: int, last: int) -> bool:
 
 def _aside_before(words: Sequence[Word], end: int, first: int) -> int | None:
     """Return where the quoted name or the bracketed aside that ends before ``end`` starts."""
-    if end == first or words[end - 1].key not in _QUOTES | {")"}:
+    if end == first or words[end - 1].key not in _CLOSING:
         return None
     opening = range(end - 2, max(first, end - 3 - _LONGEST_TITLE), -1)
     if words[end - 1].key == ")":
@@ -112,7 +113,9 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
     pronoun stands for the noun phrase before it.
     """
     end = at
-    while end > first and "source-gap" in words[end - 1].classes:
+    while end > first and (
+        "source-gap" in words[end - 1].classes or words[end - 1].key in _OPENING
+    ):
         end -= 1
     if end > first and "relative" in words[end - 1].classes:
         article = end - 2 >= first and "determiner" in words[end - 2].classes  # *la quale*
@@ -120,12 +123,12 @@ def subject_before(words: Sequence[Word], at: int, first: int) -> tuple[int, int
     floor = max(first, end - _FARTHEST)
     start = end
     while start > floor:
-        if (aside := _aside_before(words, start, floor)) is not None:
-            start = aside
-        elif "clause-start" in words[start - 1].classes:
-            break
-        else:
+        if "clause-start" not in words[start - 1].classes:
             start -= 1
+        elif (aside := _aside_before(words, start, floor)) is not None:
+            start = aside
+        else:
+            break
     found = _subject_after_and(words, start, end) or _subject_among(words, start, end)
     if found is None and start > first and "relative" in words[start - 1].classes:
         # un dirigente che ha visto i conti spiega
@@ -224,12 +227,20 @@ def _subject_among(words: Sequence[Word], start: int, end: int) -> tuple[int, in
     bounds = [start - 1, *commas, end]
     parts = [(left + 1, right) for left, right in pairwise(bounds) if right > left + 1]
     parts = [(_lead(words, left, right), right) for left, right in parts]
+    if len(parts) > 1 and parts[-1][1] == end and _bare_after_clause(words, parts[-1][0], start):
+        return _trim(words, *parts[-1])
     fitting = [part for part in parts if _nominal(words, part)]
     if not fitting:
         return _name_at_end(words, *parts[0]) if parts else None
     closed = bool(commas) and commas[-1] == end - 1
     chosen = fitting[0] if closed else fitting[-1]
     return _trim(words, *chosen)
+
+
+def _bare_after_clause(words: Sequence[Word], start: int, first: int) -> bool:
+    """Tell whether a noun without an article follows what is told: *Shares fell, traders said*."""
+    plain = "word" in words[start].classes and words[start].classes.isdisjoint(_NO_SUBJECT)
+    return plain and any("finite" in words[at].classes for at in range(first, start))
 
 
 def _subject_after_and(words: Sequence[Word], start: int, end: int) -> tuple[int, int] | None:

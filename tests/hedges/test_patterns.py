@@ -31,7 +31,7 @@ def tokens(text: str) -> list[Word]:
 
 def find(source: str, text: str) -> list[str]:
     """Return the cues of a pattern, tried at every token that can be its anchor."""
-    pattern = Pattern(source, {"mid": "(@adverb|,)"}, lambda _: 3)
+    pattern = Pattern(source, {"mid": "(@adverb|,)"}, lambda name: len(name.partition("@")[0]))
     words = tokens(text)
     found = []
     for at, word in enumerate(words):

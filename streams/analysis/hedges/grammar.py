@@ -168,16 +168,21 @@ class _Lexicon:
             if name not in {"ending", "lemmas"}:
                 yield name, [stem + ending.removeprefix("-") for ending in endings.split()]
 
-    def shortest(self, name: str) -> int:
-        """Return the length of a class's shortest word; a suffix counts as a third of one."""
-        lengths = [len(word) for word, classes in self.members.items() if name in classes]
-        for suffixes in self.suffixes:
-            if suffixes.name == name:
-                lengths += [len(suffix) // 3 for suffix in suffixes.suffixes]
-        for part, parents in self._parents.items():
-            if name in parents:
-                lengths.append(self.shortest(part))
-        return min(lengths, default=1)
+    def rarity(self, name: str) -> int:
+        """Return how rare a word or, with its @, the commonest word of a class is.
+
+        Long words are rare ones (Zipf 1935): it is the length, a third of it for a suffix, but
+        0 for the words of the class ``common``.
+        """
+        if not name.startswith("@"):
+            return 0 if "common" in self.members.get(name, ()) else len(name)
+        of = name[1:]
+        words = [self.rarity(word) for word, classes in self.members.items() if of in classes]
+        suffixes = [
+            len(one) // 3 for entry in self.suffixes if entry.name == of for one in entry.suffixes
+        ]
+        parts = [self.rarity(f"@{part}") for part, whole in self._parents.items() if of in whole]
+        return min([*words, *suffixes, *parts], default=0)
 
     def classes(self, raw: str, key: str) -> frozenset[str]:
         """Return the classes of a token."""
@@ -225,7 +230,7 @@ def parse(data: Mapping[str, Any]) -> Grammar:
     macros = data.get("macros", {})
 
     def patterns(sources: Sequence[str]) -> tuple[Pattern, ...]:
-        found = tuple(Pattern(source, macros, lexicon.shortest) for source in sources)
+        found = tuple(Pattern(source, macros, lexicon.rarity) for source in sources)
         for pattern in found:
             if unknown := pattern.anchor_classes - lexicon.names:
                 raise GrammarError(f"no class {sorted(unknown)} for {pattern.source!r}")

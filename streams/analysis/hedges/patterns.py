@@ -126,8 +126,8 @@ _Run: TypeAlias = Callable[[Sequence[Token], int, int, Marks], Ends | None]
 class Pattern:
     """A compiled pattern.
 
-    ``length`` tells the length of a class's shortest word. The anchor is the element whose
-    shortest word is longest, as long words are rare ones (Zipf 1935); ``anchor_words`` and
+    ``rarity`` tells how rare a word is, and the commonest word of a class (with its @), the
+    higher the rarer. The anchor is the element whose commonest word is rarest; ``anchor_words`` and
     ``anchor_classes`` are the words and word classes at which the pattern is to be tried.
     Raises `PatternError` where ``source`` cannot be read or has no anchor.
     """
@@ -135,7 +135,7 @@ class Pattern:
     __slots__ = ("_after", "_before", "anchor_classes", "anchor_words", "source")
 
     def __init__(
-        self, source: str, macros: Mapping[str, str], length: Callable[[str], int]
+        self, source: str, macros: Mapping[str, str], rarity: Callable[[str], int]
     ) -> None:
         self.source = source
         items = _Parser(source, macros).parse()
@@ -146,7 +146,7 @@ class Pattern:
         }
         if not anchors:
             raise PatternError(f"no element of {source!r} has to be there")
-        at = max(anchors, key=lambda i: _shortest(*anchors[i], length))
+        at = max(anchors, key=lambda i: _commonest(*anchors[i], rarity))
         self.anchor_words, self.anchor_classes = anchors[at]
         self._after = _compile(_Seq(items[at:]), 1, _accept)
         before = _Seq(items[:at])
@@ -340,8 +340,8 @@ def _union(parts: Iterable[_Keys | None]) -> _Keys | None:
     return words, classes
 
 
-def _shortest(words: frozenset[str], classes: frozenset[str], length: Callable[[str], int]) -> int:
-    return min([*map(len, words), *map(length, classes)])
+def _commonest(words: frozenset[str], classes: frozenset[str], rarity: Callable[[str], int]) -> int:
+    return min(map(rarity, [*words, *(f"@{name}" for name in classes)]))
 
 
 _NO_WORD = _Word(frozenset(), frozenset(), frozenset())

@@ -1,4 +1,4 @@
-"""Faust's transport, mended in two places.
+"""Faust's transport, mended in three places.
 
 It passes over records of transactions that were not committed; Faust has no setting for that but
 a whole ``exactly_once`` mode, which does not hold.
@@ -6,6 +6,10 @@ a whole ``exactly_once`` mode, which does not hold.
 After a rebalance it goes back to the beginning of partitions where nothing is committed yet.
 aiokafka 0.14 leaves those at their position, so that records which were fetched and thrown away
 during the rebalance never came again, and were committed over.
+
+It never waits long. Where Faust holds back the partitions that it has read ahead of, it sleeps a
+second or waits as long for others, and the stream may run dry meanwhile; and aiokafka asks a
+broker for nothing else while a request there waits for records of an idle partition.
 """
 
 from __future__ import annotations
@@ -18,10 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+WAIT_SECONDS = 0.05
+
+
 class _ConsumerThread(aiokafka.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: aiokafka.Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        consumer._isolation_level = "read_committed"  # it is read when the consumer starts
+        # They are read when the consumer starts.
+        consumer._isolation_level = "read_committed"
+        consumer._fetch_max_wait_ms = round(WAIT_SECONDS * 1000)
         return consumer
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
@@ -37,6 +46,16 @@ class _ConsumerThread(aiokafka.AIOKafkaConsumerThread):
 
 
 class _Consumer(aiokafka.Consumer):
+    async def _wait_next_records(
+        self,
+        timeout: float,  # noqa: ASYNC109 - Faust's name
+    ) -> tuple[Any, Any]:
+        if self.flow_active and not self._get_active_partitions():
+            await self.sleep(WAIT_SECONDS)
+            return {}, set()
+        found: tuple[Any, Any] = await super()._wait_next_records(min(timeout, WAIT_SECONDS))
+        return found
+
     def _new_consumer_thread(self) -> aiokafka.AIOKafkaConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 

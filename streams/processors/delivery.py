@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from tenacity import (
+    AsyncRetrying,
     RetryCallState,
-    retry,
     retry_if_not_exception_type,
     wait_exponential_jitter,
 )
@@ -92,27 +92,40 @@ class Delivery:
             self.busy_since = None
 
     async def _process(self, records: Sequence[Record]) -> None:
+        """Handle a batch part by part; the events of one part leave while the next is handled."""
         await asyncio.to_thread(self._continuity.check, records)
         now = datetime.now(UTC)
+        size = self._policy.handled_records
+        async with asyncio.TaskGroup() as deliveries:
+            for start in range(0, len(records), size):
+                part = records[start : start + size]
+                started = time.monotonic()
+                outcomes = await self._outcomes(part, now)
+                analysis = time.monotonic() - started
+                deliveries.create_task(self._deliver_all(part, outcomes, now, analysis))
+
+    async def _deliver_all(
+        self, records: Sequence[Record], outcomes: Sequence[Outcome], now: datetime, analysis: float
+    ) -> None:
         started = time.monotonic()
-        outcomes = await self._outcomes(records, now)
-        analysed = time.monotonic()
-        outcomes = await asyncio.gather(
-            *(
-                self._deliver(record, outcome, now)
-                for record, outcome in zip(records, outcomes, strict=True)
+        # The client's own timeouts do not bound every way in which it can wait.
+        async with asyncio.timeout(self._policy.delivery_deadline):
+            outcomes = await asyncio.gather(
+                *(
+                    self._deliver(record, outcome, now)
+                    for record, outcome in zip(records, outcomes, strict=True)
+                )
             )
-        )
         self._metrics.batch_delivered(
             records,
             outcomes,
-            analysis=analysed - started,
-            delivery=time.monotonic() - analysed,
+            analysis=analysis,
+            delivery=time.monotonic() - started,
             now=time.time(),
         )
 
     async def _outcomes(self, records: Sequence[Record], now: datetime) -> list[Outcome]:
-        """Handle a batch; where it fails, each record alone, so that one cannot fail the rest."""
+        """Handle records; where that fails, each alone, so that one cannot fail the rest."""
         try:
             outcomes = await self._handle(records, now)
         except HandlerError as error:
@@ -158,7 +171,17 @@ class Delivery:
         return outcome
 
     async def _send(self, event: Event) -> None:
-        @retry(
+        try:
+            await self._try(event)
+        except TooLargeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the event has to arrive
+            log.warning("%s: delivery failed, trying again: %r", self._name, error)
+            await self._try_again(event)
+
+    async def _try_again(self, event: Event) -> None:
+        await asyncio.sleep(self._policy.first_retry)
+        retrying = AsyncRetrying(
             retry=retry_if_not_exception_type((TooLargeError, asyncio.CancelledError)),
             wait=wait_exponential_jitter(
                 initial=self._policy.first_retry, max=self._policy.longest_retry
@@ -166,17 +189,15 @@ class Delivery:
             before_sleep=self._log_retry,
             reraise=True,
         )
-        async def attempt() -> None:
-            try:
-                await self._attempt(event)
-            except Exception as error:
-                if _is_too_large(error):
-                    raise TooLargeError(f"{event.topic}: {error}") from error
-                raise
+        await retrying(self._try, event)
 
-        # The client's own timeouts do not bound every way in which it can wait.
-        async with asyncio.timeout(self._policy.delivery_deadline):
-            await attempt()
+    async def _try(self, event: Event) -> None:
+        try:
+            await self._attempt(event)
+        except Exception as error:
+            if _is_too_large(error):
+                raise TooLargeError(f"{event.topic}: {error}") from error
+            raise
 
     def _log_retry(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

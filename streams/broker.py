@@ -9,8 +9,8 @@ It keeps everything in memory and nothing across a restart. Its known faults:
 - Transactions are taken too, but what was not committed is shown to all, and the metadata of a
   committed offset is dropped: a replay of dead letters that is killed, or that passes over some,
   may put others back again. They come to events with the same ids.
-- A first join waits for the whole rebalance timeout. Workers ask for a short one there, which
-  they can since the cluster's id tells what it is.
+- A first join waits for half of the session timeout, however short that of the rebalance.
+  Workers ask for short ones there, which they can since the cluster's id tells what it is.
 """
 
 from __future__ import annotations

@@ -37,12 +37,14 @@ def make_app(
     *,
     policy: Policy,
     rebalance_timeout: float,
+    session_timeout: float,
     metrics: WorkerMetrics,
 ) -> tuple[faust.App, Watch]:
     """Return the Faust application that runs a processor, and the watch over it, to be started.
 
     ``rebalance_timeout`` is how many seconds the group waits for a member that is still busy
-    with a batch before it goes on without it.
+    with a batch before it goes on without it, ``session_timeout`` after how many of silence a
+    worker counts as dead and its partitions move on.
     """
     app = faust.App(
         settings.group(processor.name),
@@ -64,9 +66,8 @@ def make_app(
         # Memory: how many records are read ahead, whatever their size.
         broker_max_poll_records=200,
         stream_buffer_maxsize=200,
-        # A dead worker's partitions move on after this many seconds.
-        broker_session_timeout=15.0,
-        broker_heartbeat_interval=3.0,
+        broker_session_timeout=session_timeout,
+        broker_heartbeat_interval=session_timeout / 5,
         broker_request_timeout=40.0,
         broker_rebalance_timeout=rebalance_timeout,
         # By the clock alone: a commit in the middle of reading can outlast a rebalance.

@@ -34,7 +34,10 @@ PROCESSORS = {processor.name: processor for processor in (TAGGER, SPOTTER)}
 POLICY = Policy()
 
 REBALANCE_TIMEOUT_SECONDS = 30.0
+SESSION_TIMEOUT_SECONDS = 15.0
 EMBEDDED_REBALANCE_TIMEOUT_SECONDS = 1.0
+EMBEDDED_SESSION_TIMEOUT_SECONDS = 6.0
+"""The embedded broker lets the first member of a group wait for half of it."""
 STOP_TIMEOUT_SECONDS = 120
 """How long a worker may take to finish what it has in hand: longer than a batch can."""
 
@@ -84,6 +87,9 @@ def run_processor(
             policy=policy,
             rebalance_timeout=(
                 EMBEDDED_REBALANCE_TIMEOUT_SECONDS if embedded else REBALANCE_TIMEOUT_SECONDS
+            ),
+            session_timeout=(
+                EMBEDDED_SESSION_TIMEOUT_SECONDS if embedded else SESSION_TIMEOUT_SECONDS
             ),
             metrics=WorkerMetrics(processor.name, registry),
         )

@@ -26,6 +26,9 @@ MAX_RECORD_BYTES = 16 * 1024 * 1024
 HEADERS_BYTES = 1024 * 1024
 """What a dead letter may be larger than its record."""
 
+COMPRESSION = "gzip"
+"""Of what is sent. Every client can read it as it comes; text and events shrink to a quarter."""
+
 CONNECT_TIMEOUT_MS = 5_000
 RECONNECT_MS = 2_000
 """The longest wait between attempts to connect again: the default of 30 s outlasts outages."""
@@ -102,6 +105,7 @@ def producer(settings: Settings, **options: Any) -> Any:
             acks="all",
             max_request_size=MAX_RECORD_BYTES,
             linger_ms=5,
+            compression_type=COMPRESSION,
             **_common(settings),
             **options,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import faust
 
-from streams.connection import HEADERS_BYTES, MAX_RECORD_BYTES
+from streams.connection import COMPRESSION, HEADERS_BYTES, MAX_RECORD_BYTES
 from streams.processors.continuity import Continuity
 from streams.processors.delivery import Delivery, end_now
 from streams.processors.health import Place, Watch
@@ -59,6 +59,7 @@ def make_app(
         # and on the way out finish what is in hand before the last commit.
         producer_acks=-1,
         producer_linger=0.005,
+        producer_compression_type=COMPRESSION,
         producer_request_timeout=30.0,
         producer_max_request_size=MAX_RECORD_BYTES + HEADERS_BYTES,
         consumer_auto_offset_reset="earliest",

@@ -1,0 +1,1 @@
+"""Other ways to do what the processors do, to measure them against."""

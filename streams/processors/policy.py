@@ -43,7 +43,7 @@ class Policy:
 
     batch_records: int = 64
     handled_records: int = 16
-    batch_wait: float = 0.05
+    batch_wait: float = 0.01
     batch_timeout: float = 60.0
     megabyte_timeout: float = 180.0
     memory: int = 2 * 1024**3

@@ -5,8 +5,9 @@
 needs the packages of the group ``bench`` (``pip install --group bench``), and takes about 20
 minutes on two cores; nothing else should run beside it. ``--only`` measures some sections again
 and leaves the others as they were. ``--against`` measures an earlier revision of ours in the same
-run, in those sections that compare systems. All is written to ``--out``: ``results.json``, which
-has the figures of every run, and what ``bench.report`` makes of it.
+run, in those sections that compare systems. ``--draw`` only makes report and plots anew. All is
+written to ``--out``: ``results.json``, which has the figures of every run, and what
+``bench.report`` and ``bench.plots`` make of it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bench import (
     growth,
     latency,
     overhead,
+    plots,
     report,
     scaling,
     stages,
@@ -32,7 +34,7 @@ from bench import (
 )
 from bench.machine import describe
 from bench.measure import Spread, say
-from bench.report import OURS
+from bench.names import OURS
 from bench.systems import CHECKOUT, checkout
 from streams.analysis import Profile
 
@@ -51,6 +53,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=SECTIONS, metavar="SECTION")
     parser.add_argument("--out", type=Path, default=Path("bench/results"))
     parser.add_argument("--against", metavar="REVISION")
+    parser.add_argument("--draw", action="store_true")
     options = parser.parse_args()
     texts = corpus.load(options.articles)
     with ExitStack() as stack:
@@ -66,14 +69,16 @@ def _measure(texts: list[Article], versions: dict[str, Path], options: argparse.
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "results.json"
     results: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    for name in options.only or SECTIONS:
+    for name in () if options.draw else options.only or SECTIONS:
         started = time.monotonic()
         results[name] = SECTIONS[name](texts, results, versions)
         results[name + " took"] = time.monotonic() - started
         say(f"{name} took {time.monotonic() - started:.0f} s")
         results["machine"] = describe(options.articles, texts)
         path.write_text(json.dumps(results, indent=1), "utf-8")
-    print(report.write(results, options.out))
+    plots.draw(results, options.out)
+    (options.out / "README.md").write_text(report.text(results), "utf-8")
+    print(report.text(results))
 
 
 def _capacity(results: dict[str, Any], profile: Profile) -> float:

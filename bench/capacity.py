@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import Spread
+from bench.names import OURS
 from streams import topics
 
 RATES = (1, 100, 10_000)
@@ -83,7 +84,7 @@ def plan(rate: float, profile: str, results: Results) -> Plan:
         math.ceil(megabytes * REPLICATION / BROKER_MEGABYTES),
         math.ceil(terabytes / (BROKER_TERABYTES * DISK_SHARE)),
     )
-    used = Spread.of(results["throughput"][profile]["hedgewire"]["processor"]).median / 1000
+    used = Spread.of(results["throughput"][profile][OURS]["processor"]).median / 1000
     cores = math.ceil(rate * used / UTILISATION)
     return Plan(
         taggers=taggers,

@@ -11,6 +11,7 @@ import orjson
 
 from bench.corpus import article_of
 from bench.measure import REPETITIONS, say
+from bench.names import LOOP, QUIX
 from bench.systems import Running, System, passthrough, peer
 from streams import topics
 from streams.broker import EmbeddedBroker
@@ -34,8 +35,8 @@ def measure(versions: Mapping[str, Path]) -> dict[str, dict[str, list[float]]]:
     Apache Kafka is left out where there is no Java.
     """
     systems = {name: passthrough(source) for name, source in versions.items()} | {
-        "confluent-kafka loop": peer("confluent", "passthrough"),
-        "Quix Streams": peer("quix", "passthrough"),
+        LOOP: peer("confluent", "passthrough"),
+        QUIX: peer("quix", "passthrough"),
     }
     rates = {}
     with EmbeddedBroker() as embedded:

@@ -1,42 +1,34 @@
-"""From the figures of a run to Markdown and plots; ``python -m bench.report OUT`` makes them anew.
+"""From the figures of a run to Markdown.
 
 Ratios are taken within each run, between systems that had the same articles one after another.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import plots
 from bench.measure import Spread
-from bench.throughput import BARE, SPACY
+from bench.names import BARE, LOOP, OURS, QUIX, SPACY
 from streams import topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 PROFILES = ("accurate", "fast")
-OURS, LOOP, QUIX = "hedgewire", "confluent-kafka loop", "Quix Streams"
 QUANTILES = ("p50", "p95", "p99", "p99.9")
 
 Results = dict[str, Any]
 
 
-def write(results: Results, out: Path) -> str:
-    """Write the report and its plots to a folder, and return the report."""
-    plots.draw(results, out)
+def text(results: Results) -> str:
+    """Return the report, which shows the plots that ``bench.plots`` draws."""
     parts = [heading(results)]
     parts += [section(results) for name, section in SECTIONS.items() if name in results]
     if {"throughput", "latency", "backlog", "scaling"} <= results.keys():
         parts.append(targets(results))
-    text = "\n\n".join(parts) + "\n"
-    (out / "README.md").write_text(text, "utf-8")
-    return text
+    return "\n\n".join(parts) + "\n"
 
 
 def heading(results: Results) -> str:
@@ -55,6 +47,35 @@ average, over and over under new ids.
 
 Each figure is the median of the runs, with the least and the greatest in brackets. A ratio is taken
 within each run."""
+
+
+def summary(results: Results) -> str:
+    """Return what the project's README quotes."""
+    machine = results["machine"]
+    rows = []
+    for profile in PROFILES:
+        rates = {name: runs["rate"] for name, runs in results["throughput"][profile].items()}
+        half = results["latency"][OURS][profile]["50%"][topics.HEDGED]
+        rows.append(
+            [
+                f"`{profile}`",
+                f"{Spread.of(rates[OURS]).median:.1f}",
+                *(_median(rates[OURS], rates[name]) for name in (BARE, LOOP, QUIX, SPACY)),
+                " / ".join(f"{half[QUANTILES.index(name)]:,.0f} ms" for name in ("p50", "p99")),
+            ]
+        )
+    header = [
+        "profile",
+        "articles/s",
+        "to the bare loop",
+        "to a loop by hand",
+        "to Quix Streams",
+        "to spaCy",
+        "published to hedged at half load, p50 / p99",
+    ]
+    return f"{machine['date']}, {machine['cores']} cores, {machine['processor']}:\n\n" + _table(
+        header, rows
+    )
 
 
 def stages(results: Results) -> str:
@@ -288,8 +309,3 @@ def _section(title: str, *parts: str) -> str:
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    print(write(json.loads((folder / "results.json").read_text("utf-8")), folder))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.corpus import repeat
 from bench.measure import REPETITIONS, say
+from bench.names import BARE, LOOP, QUIX, SPACY
 from bench.peers import analysis
 from bench.systems import Running, hedgewire, peer
 from streams import topics
@@ -26,8 +27,6 @@ PARTITIONS = 8
 WARM_UP = 64
 SECONDS = 6
 """About how long one run through the bare loop should take."""
-BARE = "bare loop"
-SPACY = "spaCy in that loop"
 SPACY_ARTICLES = 200
 """Its share of a run: enough for its rate, which is the same with more."""
 
@@ -47,8 +46,8 @@ def measure(
     analyse = analysis.hedgewire(profile)
     count = _count(texts, analyse)
     systems = {name: hedgewire(profile, source=source) for name, source in versions.items()} | {
-        "confluent-kafka loop": peer("confluent", profile),
-        "Quix Streams": peer("quix", profile),
+        LOOP: peer("confluent", profile),
+        QUIX: peer("quix", profile),
         SPACY: peer("confluent", "spacy"),
     }
     runs: dict[str, dict[str, list[float]]] = {

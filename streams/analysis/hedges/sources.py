@@ -174,18 +174,23 @@ def subject(
     found = phrase_after(words, end, last)
     if found is None or inverted or "capital" in words[end].classes:
         return found
-    spoken = any(
+    return found if _speaks(words, found) else None
+
+
+def _speaks(words: Sequence[Word], phrase: tuple[int, int]) -> bool:
+    """Tell whether the phrase names people or bodies that speak."""
+    return any(
         words[at].classes & _SPEAKERS and "determiner" not in words[at].classes
-        for at in range(*found)
+        for at in range(*phrase)
     )
-    return found if spoken else None
 
 
 def _follows_words(words: Sequence[Word], start: int, end: int, first: int, last: int) -> bool:
     """Tell whether a verb between its content and its subject stands at ``words[start:end]``.
 
-    A name that nothing follows is its subject; otherwise the content has to be a clause: for a
-    name any, for a common noun the one up to the first comma (*Il ministro, ieri, ha detto*).
+    A name or one who speaks that nothing follows is its subject; otherwise the content has to
+    be a clause: for a name any, for a common noun the one up to the first comma (*Il ministro,
+    ieri, ha detto*).
     """
     if start == first or words[start - 1].key != "," or end >= last:
         return False
@@ -194,7 +199,7 @@ def _follows_words(words: Sequence[Word], start: int, end: int, first: int, last
         return False
     name = "capital" in words[end].classes
     closed = found[1] == last or "word" not in words[found[1]].classes
-    if name and closed:
+    if closed and (name or _speaks(words, found)):
         return True
     floor = max(first, start - _FARTHEST)
     comma = next(at for at in range(floor, start) if words[at].key == ",")

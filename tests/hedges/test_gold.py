@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import orjson
 import pytest
 
 from streams.analysis.hedges.gold import GoldError, digest, read
 
-if TYPE_CHECKING:
-    from pathlib import Path
+GOLD = sorted(Path(__file__).parent.glob("gold/*.jsonl"))
 
 
 @pytest.fixture
@@ -18,7 +17,7 @@ def corpora(tmp_path: Path) -> Path:
     folder = tmp_path / "corpora"
     folder.mkdir()
     (folder / "bank.conllu").write_text(
-        "# sent_id = s1\n# text = Piove, pare.\n1\tPiove\n\n# sent_id = s2\n# text = Nevica.\n",
+        "# sent_id = s1\n# text = Piove, pare.\n1\tPiove\n\n# text = Nevica.\n# sent_id = s2\n",
         encoding="utf-8",
     )
     articles = [{"text": "Prima riga."}, {"text": "🌧 Forse piove. Poi smette."}]
@@ -68,3 +67,19 @@ def test_what_cannot_be_found_is_told(
 def test_without_corpora_a_place_is_not_enough(tmp_path: Path) -> None:
     with pytest.raises(GoldError, match=r"bank\.conllu"):
         list(read(written(tmp_path, {"file": "bank.conllu", "sentence": "s1"})))
+
+
+@pytest.mark.parametrize("path", GOLD, ids=lambda path: path.stem)
+def test_shipped_annotations_are_well_formed(path: Path) -> None:
+    for record in map(orjson.loads, path.read_bytes().splitlines()):
+        assert "text" in record or {"file", "digest"} <= record.keys()
+        assert record["lang"] == path.stem.partition("-")[0]
+        doubting = [
+            hedge["category"] in {"reportive", "epistemic", "unconfirmed", "rumour"}
+            or hedge["source_type"] in {"anonymous", "public"}
+            for hedge in record["hedges"]
+            if not hedge["in_quote"]
+        ]
+        assert record["hedged"] == any(doubting)
+        for hedge in record["hedges"]:
+            assert 0 <= hedge["start"] < hedge["end"]

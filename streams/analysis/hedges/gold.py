@@ -68,13 +68,14 @@ def _find(record: dict[str, Any], corpora: Path | None) -> str:
 def _sentences(path: Path) -> dict[str, str]:
     """Return the text of each sentence of a treebank by its id."""
     found: dict[str, str] = {}
-    name = ""
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        key, _, value = line.partition(" = ")
-        if key == "# sent_id":
-            name = value
-        elif key == "# text":
-            found[name] = value
+    for block in path.read_text(encoding="utf-8").split("\n\n"):
+        comments = dict(
+            line.removeprefix("# ").split(" = ", 1)
+            for line in block.split("\n")
+            if line.startswith("# ") and " = " in line
+        )
+        if {"sent_id", "text"} <= comments.keys():
+            found[comments["sent_id"]] = comments["text"]
     return found
 
 

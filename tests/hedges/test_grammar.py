@@ -95,7 +95,8 @@ def test_tokens(language: str, text: str, tokens: list[str]) -> None:
     built = load(language)
     assert built is not None
     found = tokenize(text, built)
-    assert [text[start:end] for start, end in found.spans] == tokens
+    spans = zip(found.starts, found.ends, strict=True)
+    assert [text[start:end] for start, end in spans] == tokens
     assert [word.raw for word in found.words] == tokens
 
 

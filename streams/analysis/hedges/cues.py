@@ -155,7 +155,7 @@ class _Reading:
 
     def quoted(self, at: int) -> bool:
         """Tell whether the token is in direct speech."""
-        return self._text.speech.holds(self._text.tokens.spans[at][0])
+        return self._text.speech.holds(self._text.tokens.starts[at])
 
     def note(self, rule: Rule, match: Match) -> None:
         """Let a cue that was found be a context for the rules after it."""

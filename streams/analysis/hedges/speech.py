@@ -91,19 +91,19 @@ def without_insets(speech: Speech, tokens: Tokens, insets: Sequence[LocalPattern
     An inset starts at a mark from which one of the patterns ``insets`` fits, and ends with the
     next mark of the same kind or with the quotation.
     """
-    words, offsets = tokens.words, tokens.spans
+    words, starts = tokens.words, tokens.starts
     spans: list[tuple[int, int]] = []
     for start, end in speech.spans:
-        first, last = bisect_left(offsets, (start,)), bisect_left(offsets, (end,))
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
         floor, at = start, first
         while at < last:
             if "word" not in words[at].classes and any(
                 inset.fits_at(words, at, first, last) for inset in insets
             ):
                 key = words[at].key
-                spans.append((floor, offsets[at][0]))
+                spans.append((floor, starts[at]))
                 at = next((i for i in range(at + 1, last) if words[i].key == key), last)
-                floor = offsets[at][1] if at < last else end
+                floor = tokens.ends[at] if at < last else end
             at += 1
         spans.append((floor, end))
     return Speech(tuple(spans))

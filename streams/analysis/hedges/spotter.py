@@ -112,7 +112,7 @@ class _Content:
 
     def span(self, tokens: tuple[int, int]) -> tuple[Field, int, int, str]:
         """Return what makes a `Span` of a range of tokens."""
-        start, end = self.text.tokens.spans[tokens[0]][0], self.text.tokens.spans[tokens[1] - 1][1]
+        start, end = self.text.tokens.starts[tokens[0]], self.text.tokens.ends[tokens[1] - 1]
         return self.field, start, end, self.string[start:end]
 
     def mentions(self, start: int, end: int) -> list[Entity]:
@@ -151,8 +151,8 @@ _NOTHING = _Reading()
 def _read(
     content: _Content, index: int, sentence: Span, grammar: Grammar, before: _Reading
 ) -> _Reading:
-    spans = content.text.tokens.spans
-    first, last = bisect_left(spans, (sentence.start,)), bisect_left(spans, (sentence.end,))
+    starts = content.text.tokens.starts
+    first, last = bisect_left(starts, sentence.start), bisect_left(starts, sentence.end)
     cues, refusals = find_cues(content.text, first, last, grammar)
     mentions = content.mentions(sentence.start, sentence.end)
     people = frozenset(entity.id for entity in mentions if entity.type == "PER")
@@ -230,7 +230,7 @@ def _source(content: _Content, cue: Cue, first: int, last: int, before: _Reading
     if named:
         entity = named[0 if whole == phrase else -1].id
     elif phrase[1] - phrase[0] == 1 and "person-pronoun" in words[phrase[0]].classes:
-        opening = content.text.tokens.spans[first][0]
+        opening = content.text.tokens.starts[first]
         entity = _only_person(content.mentions(opening, start), before)
     # What *secondo cui* refers to is a thing, not somebody who keeps a name back.
     typed = (phrase[0] + 1, phrase[1]) if rule.source == "antecedent" else phrase

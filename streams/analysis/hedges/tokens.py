@@ -22,10 +22,11 @@ _FINAL_APOSTROPHE = re.compile(r"['’](?<=\w['’])(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A field's tokens: what the lexicon knows of each, and ``(start, end)`` in code points."""
+    """A field's tokens: what the lexicon knows of each, and where it stands in code points."""
 
     words: Sequence[Word]
-    spans: Sequence[tuple[int, int]]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 def tokenize(text: str, grammar: Grammar) -> Tokens:
@@ -41,8 +42,7 @@ def tokenize(text: str, grammar: Grammar) -> Tokens:
     # Splitting gives gap, token, gap, token, …; it is three times as fast as iterating.
     pieces = pattern.split(text)
     ends = list(accumulate(map(len, pieces)))
-    spans = list(zip(ends[0::2], ends[1::2], strict=False))
-    return Tokens(list(map(grammar.word, pieces[1::2])), spans)
+    return Tokens(list(map(grammar.word, pieces[1::2])), ends[0:-1:2], ends[1::2])
 
 
 @lru_cache

@@ -24,6 +24,7 @@ from bench import (
     coldstart,
     corpus,
     growth,
+    inside,
     latency,
     overhead,
     plots,
@@ -91,6 +92,9 @@ SECTIONS: dict[str, Callable[[list[Article], dict[str, Any], dict[str, Path]], A
     "stages": lambda texts, *_: stages.measure(texts),
     "throughput": lambda texts, _, versions: {
         profile: throughput.measure(texts, profile, versions) for profile in PROFILES
+    },
+    "inside": lambda texts, results, _: {
+        profile: inside.measure(texts, profile, _capacity(results, profile)) for profile in PROFILES
     },
     "overhead": lambda _, __, versions: overhead.measure(versions),
     "latency": lambda texts, results, versions: {

@@ -128,6 +128,23 @@ def throughput(results: Results) -> str:
     )
 
 
+def inside(results: Results) -> str:
+    """Return the cost of each stage in the workers."""
+    rows = [
+        [profile, processor, stage, f"{milliseconds:.2f}"]
+        for profile, processors in results["inside"].items()
+        for processor, stages_ in processors.items()
+        for stage, milliseconds in stages_.items()
+    ]
+    return _section(
+        "Stages through Kafka",
+        "Milliseconds an article inside the workers, by their own metrics. `analysis` includes the "
+        "way to the process that does it and back; `delivery` lasts until the broker has all "
+        "events, and goes on while the next articles are analysed.",
+        _table(["profile", "processor", "stage", "ms an article"], rows),
+    )
+
+
 def overhead(results: Results) -> str:
     """Return what frameworks cost by themselves."""
     rows = [
@@ -280,6 +297,7 @@ def slope(points: dict[str, list[float]]) -> float:
 SECTIONS: dict[str, Callable[[Results], str]] = {
     "throughput": throughput,
     "stages": stages,
+    "inside": inside,
     "overhead": overhead,
     "latency": latency,
     "scaling": scaling,

@@ -48,10 +48,14 @@ class System:
 
 
 def hedgewire(
-    profile: str, processor: str = "all", processes: int = 1, source: Path = CHECKOUT
+    profile: str,
+    processor: str = "all",
+    processes: int = 1,
+    source: Path = CHECKOUT,
+    options: Sequence[str] = (),
 ) -> System:
     """Return our workers with a profile of the entity model."""
-    command = ("-m", "streams", "worker", processor, "-b", "{servers}")
+    command = ("-m", "streams", "worker", processor, "-b", "{servers}", *options)
     return System(command, profile, processes, source)
 
 

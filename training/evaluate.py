@@ -90,12 +90,20 @@ def _document(sentences: Sequence[str]) -> Document:
 
 
 def spacy_model(name: str) -> Tagger:
-    """Return an installed spaCy model (a package's name or a folder) tagging entities only."""
+    """Return an installed spaCy model (a package's name or a folder) tagging entities only.
+
+    Of its other components, those stay whose output the entity recognizer takes.
+    """
     import spacy  # noqa: PLC0415 - only where it is asked for
 
     pipeline = spacy.load(name)
-    needed = {"tok2vec", "transformer", "ner"}
-    pipeline.disable_pipes(*(pipe for pipe in pipeline.pipe_names if pipe not in needed))
+    pipeline.select_pipes(
+        enable=[
+            pipe
+            for pipe, component in pipeline.pipeline
+            if pipe == "ner" or "ner" in getattr(component, "listening_components", ())
+        ]
+    )
 
     def tag(texts: Sequence[str]) -> list[list[Mention]]:
         return [

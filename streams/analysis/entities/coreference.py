@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ FUNCTION_WORDS = frozenset(
 )
 """What an acronym may leave out of a name."""
 
+REMEMBERED = 1 << 14
+"""How many names' words are kept: news has the same names again and again."""
+
 _WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
 
@@ -70,7 +74,7 @@ def resolve(mentions: Sequence[Mention]) -> list[Identity]:
     Where no gazetteer knows an entity, its ``id`` is made from its type and its fullest name,
     so that one name has one ``id`` in every article: ``per:elon-musk``.
     """
-    keys = [_Key(mention.type, _words(mention)) for mention in mentions]
+    keys = [_Key(mention.type, _words(mention.text, mention.type)) for mention in mentions]
     longest_first = sorted(set(keys), key=lambda key: (-len(key.words), key.words))
     heads: dict[_Key, _Key] = {}
     for key in longest_first:
@@ -92,18 +96,19 @@ class _Key:
     words: tuple[str, ...]
 
 
-def _words(mention: Mention) -> tuple[str, ...]:
+@lru_cache(REMEMBERED)
+def _words(name: str, kind: EntityType) -> tuple[str, ...]:
     """Return a name's words without case, accents, forms of address and legal forms."""
-    text = _DOTTED.sub(lambda initials: initials.group().replace(".", "") + " ", mention.text)
+    text = _DOTTED.sub(lambda initials: initials.group().replace(".", "") + " ", name)
     plain = unicodedata.normalize("NFKD", text.casefold())
     words = _WORD.findall("".join(char for char in plain if not unicodedata.combining(char)))
-    if mention.type == "PER":
+    if kind == "PER":
         while len(words) > 1 and words[0] in HONORIFICS:
             del words[0]
-    if mention.type == "ORG":
+    if kind == "ORG":
         while len(words) > 1 and words[-1] in LEGAL_FORMS:
             del words[-1]
-    return tuple(words) or (mention.text,)
+    return tuple(words) or (name,)
 
 
 def _can_stand_for(short: _Key, full: _Key) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from training.e5 import E5
 
 EPSILON = 1e-12
+DROPOUT = 0.1
+"""As in the pretraining of BERT."""
 HEAD_WIDTH = e5.HIDDEN // e5.HEADS
 
 
@@ -28,6 +30,7 @@ class Layer(nn.Module):
         self.feed_in = nn.Linear(e5.HIDDEN, e5.FEED_FORWARD)
         self.feed_out = nn.Linear(e5.FEED_FORWARD, e5.HIDDEN)
         self.feed_norm = nn.LayerNorm(e5.HIDDEN, EPSILON)
+        self.dropout = nn.Dropout(DROPOUT)
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
         batch, length, _ = hidden.shape
@@ -36,9 +39,9 @@ class Layer(nn.Module):
         )
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         mixed = mixed.transpose(1, 2).reshape(batch, length, e5.HIDDEN)
-        hidden = self.attention_norm(hidden + self.attention_out(mixed))
+        hidden = self.attention_norm(hidden + self.dropout(self.attention_out(mixed)))
         fed = self.feed_out(functional.gelu(self.feed_in(hidden)))
-        out: Tensor = self.feed_norm(hidden + fed)
+        out: Tensor = self.feed_norm(hidden + self.dropout(fed))
         return out
 
 
@@ -58,7 +61,7 @@ class Encoder(nn.Module):
         self.positions = nn.Parameter(position + kind)
         self.norm = nn.LayerNorm(e5.HIDDEN, EPSILON)
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(DROPOUT)
         self.head = nn.Linear(e5.HIDDEN, tags)
         _load(self.norm, source, "emb.ln")
         for number, layer in enumerate(self.layers):

@@ -13,10 +13,11 @@ from torch import Tensor, nn
 from streams.analysis.entities.tags import TAGS
 from streams.analysis.entities.units import split
 from streams.analysis.entities.vocabulary import BEGIN, END, PAD, UNKNOWN, Vocabulary
-from streams.analysis.entities.words import features
+from streams.analysis.entities.words import SHAPES
 from training import data
 from training.encoder import Encoder
 from training.examples import allowed_tags, batches, gold_tags, vary
+from training.lexicon import Lexicon
 from training.student import Student
 
 if TYPE_CHECKING:
@@ -32,20 +33,26 @@ Example = TypeVar("Example")
 
 SEED = 2
 
-LAYERS = 8
-ENCODER_EPOCHS = 3
+LAYERS = 10
+ENCODER_EPOCHS = 4
 ENCODER_RATE = 1.2e-4
 ENCODER_BATCH = 1024
 """Pieces, padding included."""
 LONGEST = 254
 """Pieces of a training sentence; the rest is not learned from."""
 UNKNOWN_RATE = 0.04
-"""How many units are hidden, so that their context has to tell what they are."""
+"""How many units are hidden, so that their context has to tell what they are.
+
+The student still sees how they are written.
+"""
 
 STUDENT_EPOCHS = 2
 STUDENT_RATE = 1e-3
 STUDENT_BATCH = 2048
 """Units, padding included."""
+
+LABELLED_AT_ONCE = 8000
+"""Enough to fill the encoder's batches with sentences of one size."""
 
 
 class PieceExample(NamedTuple):
@@ -63,11 +70,12 @@ class PieceExample(NamedTuple):
 class UnitExample(NamedTuple):
     """A sentence for the student.
 
-    ``target`` are the encoder's probabilities, [units, tags], 0 where it was not asked;
-    ``allowed``, the tags that each unit may have, all where there is no annotation.
+    ``numbers`` are its units' in the lexicon, [units]; ``target``, the encoder's
+    probabilities, [units, tags], 0 where it was not asked; ``allowed``, the tags that each unit
+    may have, all where there is no annotation.
     """
 
-    units: list[str]
+    numbers: NDArray[np.int64]
     target: NDArray[np.float16]
     allowed: NDArray[np.bool_]
 
@@ -121,23 +129,36 @@ def fit_student(
     ``labelled`` are sentences' units with the encoder's log-probabilities, [units, tags].
     """
     choose = _seeded(SEED)
+    hide = np.random.default_rng(SEED)
     gold = data.gold(root)
+    lexicon = Lexicon(vocabulary)
+    taught = [
+        UnitExample(lexicon.numbers(units), np.exp(scores), np.ones(scores.shape, np.bool_))
+        for units, scores in labelled
+    ]
 
     def epoch() -> list[list[UnitExample]]:
-        examples = [
-            UnitExample(units, np.exp(scores), np.ones(scores.shape, np.bool_))
-            for units, scores in labelled
-        ]
+        examples = list(taught)
         for sentences, annotated in gold:
             for sentence in sentences:
                 units = split(vary(sentence.text, choose))
+                numbers = lexicon.numbers([unit.text for unit in units])
                 allowed = allowed_tags(gold_tags(units, sentence), annotated)
                 unasked = np.zeros(allowed.shape, np.float16)
-                examples.append(UnitExample([unit.text for unit in units], unasked, allowed))
-        return batches(examples, lambda example: len(example.units), STUDENT_BATCH, choose)
+                examples.append(UnitExample(numbers, unasked, allowed))
+        return batches(examples, lambda example: len(example.numbers), STUDENT_BATCH, choose)
 
     def loss(batch: list[UnitExample]) -> Tensor:
-        words, places, mask = _words([example.units for example in batch], vocabulary)
+        lengths = torch.tensor([len(example.numbers) for example in batch])
+        mask = torch.arange(int(lengths.max())) < lengths[:, None]
+        numbers = np.concatenate([example.numbers for example in batch])
+        different, ranks = np.unique(numbers, return_inverse=True)
+        hidden = np.flatnonzero(hide.random(len(numbers)) < UNKNOWN_RATE)
+        ranks[hidden] = len(different) + np.arange(len(hidden))
+        words = lexicon.features(np.concatenate([different, numbers[hidden]]))
+        words[len(different) :, :-SHAPES] = 0
+        places = torch.zeros(mask.shape, dtype=torch.long)
+        places[mask] = torch.from_numpy(ranks)
         target = torch.from_numpy(np.concatenate([example.target for example in batch]))
         allowed = torch.from_numpy(np.concatenate([example.allowed for example in batch]))
         with torch.autocast("cpu", torch.bfloat16):
@@ -146,7 +167,7 @@ def fit_student(
         total: Tensor = (_surprise(logs, allowed) - (target * logs).sum(-1)).mean()
         return total
 
-    model = Student(features(["a"], vocabulary).shape[1], len(TAGS))
+    model = Student(lexicon.width, len(TAGS))
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=STUDENT_RATE, weight_decay=0.01, fused=True
     )
@@ -160,9 +181,9 @@ def label(
 ) -> Iterator[tuple[list[str], NDArray[np.float16]]]:
     """Yield each sentence's units, in a form of it as ``vary`` gives, with their scores."""
     choose = random.Random(SEED)
-    at_once = 1000
-    for start in range(0, len(sentences), at_once):
-        varied = [vary(sentence, choose) for sentence in sentences[start : start + at_once]]
+    for start in range(0, len(sentences), LABELLED_AT_ONCE):
+        some = sentences[start : start + LABELLED_AT_ONCE]
+        varied = [vary(sentence, choose) for sentence in some]
         units = [[unit.text for unit in split(sentence)] for sentence in varied]
         for one, scores in zip(units, score(units), strict=True):
             yield one, scores.astype(np.float16)
@@ -188,19 +209,6 @@ def _piece_example(
     return PieceExample([*ids[:LONGEST], END], firsts, allowed)
 
 
-def _words(
-    sentences: Sequence[Sequence[str]], vocabulary: Vocabulary
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the student's input: different units' features, their places, and the mask."""
-    units = sorted({unit for sentence in sentences for unit in sentence})
-    numbers = {unit: number for number, unit in enumerate(units)}
-    lengths = torch.tensor([len(sentence) for sentence in sentences])
-    mask = torch.arange(int(lengths.max())) < lengths[:, None]
-    places = torch.zeros(mask.shape, dtype=torch.long)
-    places[mask] = torch.tensor([numbers[unit] for sentence in sentences for unit in sentence])
-    return torch.from_numpy(features(units, vocabulary)), places, mask
-
-
 def _surprise(logs: Tensor, allowed: Tensor) -> Tensor:
     """Return for each unit minus the log of the probability that its allowed tags have in all."""
     return -logs.masked_fill(~allowed, -1e9).logsumexp(-1)
@@ -221,14 +229,16 @@ def _fit(
         if number == 0:
             steps = len(epochs) * len(found)
             schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(_rate, steps))
-        for batch in found:
+        for step, batch in enumerate(found):
             optimizer.zero_grad()
             value = loss(batch)
             value.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-        print(f"epoch {number + 1} of {len(epochs)}: loss {value.item():.4f}", flush=True)
+            if step % 50 == 0:
+                place = f"epoch {number + 1} of {len(epochs)}, step {step} of {len(found)}"
+                print(f"{place}: loss {value.item():.4f}", flush=True)
     model.eval()
 
 

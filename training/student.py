@@ -23,7 +23,9 @@ class Block(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, EPSILON)
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        padded = functional.pad(hidden, (0, 0, self.dilation, self.dilation))
+        # The matrix takes half precision anyway; so it is copied while it is small.
+        low = hidden.to(torch.get_autocast_dtype("cpu"))
+        padded = functional.pad(low, (0, 0, self.dilation, self.dilation))
         length = hidden.shape[1]
         near = [padded[:, shift * self.dilation :][:, :length] for shift in range(3)]
         mixed = functional.relu(self.mix(torch.cat(near, dim=2)))
@@ -38,7 +40,6 @@ class Student(nn.Module):
         super().__init__()
         self.words = nn.Sequential(nn.Linear(features, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH))
         self.blocks = nn.ModuleList(Block(dilation) for dilation in DILATIONS)
-        self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(WIDTH, tags)
 
     def forward(self, units: Tensor, places: Tensor, mask: Tensor) -> Tensor:
@@ -49,6 +50,6 @@ class Student(nn.Module):
         """
         hidden = self.words(units)[places] * mask
         for block in self.blocks:
-            hidden = block(self.dropout(hidden), mask)
-        scores: Tensor = self.head(self.dropout(hidden))
+            hidden = block(hidden, mask)
+        scores: Tensor = self.head(hidden)
         return scores

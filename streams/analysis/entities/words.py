@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
     from streams.analysis.entities.vocabulary import Vocabulary
 
+SHAPES = 9
+"""How many of the features, the last ones, tell how a unit is written."""
+
 
 def features(units: Sequence[str], vocabulary: Vocabulary) -> NDArray[np.float32]:
     """Return the features of units, [units, features].
 
-    They are the embeddings of the first and the last piece and the mean of all, and how the
-    unit is written.
+    They are the embeddings of the first and the last piece and the mean of all, and ``SHAPES``
+    of how the unit is written.
     """
     pieces = [vocabulary.pieces(unit) for unit in units]
     lengths = np.array([len(ids) for ids in pieces])

@@ -29,8 +29,10 @@ MICROSOFT = "com.microsoft"
 OPSET = 21
 
 
-def _float(name: str, shape: Sequence[str | int]) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+def _tensor(
+    name: str, shape: Sequence[str | int], kind: int = TensorProto.FLOAT
+) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, shape)
 
 
 class Range(NamedTuple):
@@ -87,11 +89,12 @@ class Graph:
         self.constant(f"{name}.zero", np.asarray(np.round(-low / step), np.uint8))
         return self.node("QuantizeLinear", value, f"{name}.step", f"{name}.zero")
 
-    def zero(self, name: str) -> str:
-        """Return the constant that stands for 0 in an activation from ``quantized``."""
+    def zeros(self, name: str, width: int) -> str:
+        """Return a row of what stands for 0 in an activation from ``quantized``."""
         if self._ranges is None:
-            return self.constant("zero", np.asarray(0, np.float32))
-        return f"{name}.zero"
+            return self.constant(f"{name}.outside", np.zeros((1, width), np.float32))
+        zero = numpy_helper.to_array(self._constants[f"{name}.zero"])
+        return self.constant(f"{name}.outside", np.full((1, width), zero))
 
     def product(self, name: str, value: str) -> str:
         """Return an activation from ``quantized`` times the matrix of this name, plus its bias."""
@@ -134,19 +137,15 @@ class Graph:
         return self.node("LogSoftmax", scores, axis=-1)
 
     def model(
-        self,
-        inputs: Mapping[str, Sequence[str | int]],
-        output: str,
-        shape: Sequence[str | int],
-        value: str,
+        self, inputs: Sequence[onnx.ValueInfoProto], output: onnx.ValueInfoProto, value: str
     ) -> onnx.ModelProto:
-        """Return the graph from inputs of these shapes to ``value``, called ``output``."""
-        self._nodes.append(helper.make_node("Identity", [value], [output]))
+        """Return the graph from ``inputs`` to ``value``, called as ``output`` says."""
+        self._nodes.append(helper.make_node("Identity", [value], [output.name]))
         graph = helper.make_graph(
             self._nodes,
             "tagger",
-            [_float(name, dimensions) for name, dimensions in inputs.items()],
-            [_float(output, shape), *self._measured],
+            inputs,
+            [output, *self._measured],
             list(self._constants.values()),
         )
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
@@ -173,9 +172,8 @@ def encoder(weights: Weights, ranges: Ranges | None) -> onnx.ModelProto:
         fed = graph.linear(f"{layer}.feed_out", fed)
         hidden = graph.norm(f"{layer}.feed_norm", graph.node("Add", hidden, fed))
     return graph.model(
-        {"embeddings": ("batch", "pieces", e5.HIDDEN)},
-        "scores",
-        ("batch", "pieces", len(weights["head.bias"])),
+        [_tensor("embeddings", ("batch", "pieces", e5.HIDDEN))],
+        _tensor("scores", ("batch", "pieces", len(weights["head.bias"]))),
         graph.head(hidden),
     )
 
@@ -183,7 +181,7 @@ def encoder(weights: Weights, ranges: Ranges | None) -> onnx.ModelProto:
 def student_words(weights: Weights) -> onnx.ModelProto:
     """Return the fast network's first part: ``features`` [units, n] to ``words`` [units, width].
 
-    It is in half precision on disk and in 32-bit floats at work: it runs once a word.
+    It is in half precision on disk, and so is what it returns; it works in 32-bit floats.
     """
     graph = Graph(weights, None)
     value = "features"
@@ -194,43 +192,53 @@ def student_words(weights: Weights) -> onnx.ModelProto:
         value = graph.node("Add", graph.node("MatMul", value, matrix), bias)
         if name == "words.0":
             value = graph.node("Relu", value)
-    width, features = weights["words.0.weight"].shape
-    return graph.model({"features": ("units", features)}, "words", ("units", width), value)
+    features = weights["words.0.weight"].shape[1]
+    width = len(weights["words.2.bias"])
+    return graph.model(
+        [_tensor("features", ("units", features))],
+        _tensor("words", ("units", width), TensorProto.FLOAT16),
+        graph.node("Cast", value, to=TensorProto.FLOAT16),
+    )
 
 
 def student(weights: Weights, dilations: Sequence[int], ranges: Ranges | None) -> onnx.ModelProto:
-    """Return the fast network's second part: ``words`` [batch, units, width] to ``scores``.
+    """Return the fast network's second part: ``words`` [units, width] to ``scores``.
 
-    ``mask`` [batch, units, 1] is 1 where a unit stands and 0 in the padding.
+    Sentences follow one another without padding. ``near`` [units + 1, 3] gives the rows of the
+    unit before each unit, of the unit itself and of the one after it; what lies outside a
+    sentence is the row after the last unit. ``dilations`` are powers of 2.
     """
     graph = Graph(weights, ranges)
-    hidden = graph.node("Mul", "words", "mask")
-    axis = graph.constant("axis", np.array([1]))
+    bounds = [
+        graph.constant(name, np.array([place])) for name, place in (("first", 0), ("last", -1))
+    ]
+    axis = graph.constant("axis", np.array([0]))
+    near = {1: "near"}
+    for distance in (1 << power for power in range(max(dilations).bit_length() - 1)):
+        # The unit before the one before, and so on.
+        near[2 * distance] = graph.node("GatherElements", near[distance], near[distance], axis=0)
+    rows = {dilation: graph.node("Slice", near[dilation], *bounds, axis) for dilation in dilations}
+    width = len(weights["blocks.0.norm.bias"])
+    shape = graph.constant("shape", np.array([-1, 3 * width]))
+    hidden = graph.node("Cast", "words", to=TensorProto.FLOAT)
     for number, dilation in enumerate(dilations):
         block = f"blocks.{number}"
-        # Quantized before it is padded and copied, while it is small.
         level = graph.quantized(f"{block}.mix", hidden)
-        margins = graph.constant(f"{block}.margins", np.array([dilation, dilation]))
-        padded = graph.node("Pad", level, margins, graph.zero(f"{block}.mix"), axis)
-        near = []
-        for shift in range(3):
-            start = graph.constant(f"{block}.start{shift}", np.array([shift * dilation]))
-            distance = (shift - 2) * dilation if shift < 2 else np.iinfo(np.int64).max
-            end = graph.constant(f"{block}.end{shift}", np.array([distance]))
-            near.append(graph.node("Slice", padded, start, end, axis))
-        mixed = graph.product(f"{block}.mix", graph.node("Concat", *near, axis=2))
-        total = graph.node("Add", hidden, graph.node("Relu", mixed))
-        hidden = graph.node("Mul", graph.norm(f"{block}.norm", total), "mask")
-    width = len(weights["blocks.0.norm.bias"])
+        level = graph.node("Concat", level, graph.zeros(f"{block}.mix", width), axis=0)
+        window = graph.node("Reshape", graph.node("Gather", level, rows[dilation], axis=0), shape)
+        mixed = graph.node("Relu", graph.product(f"{block}.mix", window))
+        hidden = graph.norm(f"{block}.norm", graph.node("Add", hidden, mixed))
     return graph.model(
-        {"words": ("batch", "units", width), "mask": ("batch", "units", 1)},
-        "scores",
-        ("batch", "units", len(weights["head.bias"])),
+        [
+            _tensor("words", ("units", width), TensorProto.FLOAT16),
+            _tensor("near", ("places", 3), TensorProto.INT64),
+        ],
+        _tensor("scores", ("units", len(weights["head.bias"]))),
         graph.head(hidden),
     )
 
 
-def measure(model: onnx.ModelProto, samples: Iterable[Mapping[str, NDArray[np.float32]]]) -> Ranges:
+def measure(model: onnx.ModelProto, samples: Iterable[Mapping[str, NDArray[np.generic]]]) -> Ranges:
     """Return the ranges of the activations of a graph made without ``ranges``."""
     session = onnxruntime.InferenceSession(model.SerializeToString())
     names = [output.name for output in session.get_outputs()[1:]]

@@ -46,7 +46,7 @@ UNKNOWN_RATE = 0.04
 The student still sees how they are written.
 """
 
-STUDENT_EPOCHS = 2
+STUDENT_EPOCHS = 4
 STUDENT_RATE = 1e-3
 STUDENT_BATCH = 2048
 """Units, padding included."""

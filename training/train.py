@@ -19,7 +19,7 @@ import onnx
 import onnxruntime
 import torch
 
-from streams.analysis.entities.convolution import Convolution
+from streams.analysis.entities.convolution import Convolution, neighbours
 from streams.analysis.entities.encoder import Encoder
 from streams.analysis.entities.units import split
 from streams.analysis.entities.vocabulary import BEGIN, END, Vocabulary
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VERSION = 1
-LABELLED = 80_000
+VERSION = 2
+LABELLED = 70_000
 """Sentences that the encoder labels for the student."""
 LONGEST = 150
 """Units of such a sentence at most."""
@@ -83,7 +83,7 @@ def _export_encoder(root: Path, out: Path) -> None:
     weights = _weights(out / "accurate.pt")
     pieces = Vocabulary(out)
 
-    def inputs() -> Iterator[dict[str, NDArray[np.float32]]]:
+    def inputs() -> Iterator[dict[str, NDArray[np.generic]]]:
         for units in _sample(root):
             ids = [BEGIN, *chain.from_iterable(map(pieces.pieces, units)), END]
             yield {"embeddings": pieces.embeddings[ids][None].astype(np.float32)}
@@ -98,10 +98,10 @@ def _export_student(root: Path, out: Path) -> None:
     onnx.save(export.student_words(weights), out / "fast-words.onnx")
     words = onnxruntime.InferenceSession(out / "fast-words.onnx")
 
-    def inputs() -> Iterator[dict[str, NDArray[np.float32]]]:
+    def inputs() -> Iterator[dict[str, NDArray[np.generic]]]:
         for units in _sample(root):
             (vectors,) = words.run(["words"], {"features": features(units, pieces)})
-            yield {"words": vectors[None], "mask": np.ones((1, len(units), 1), np.float32)}
+            yield {"words": vectors, "near": neighbours([len(units)])}
 
     ranges = export.measure(export.student(weights, DILATIONS, None), inputs())
     _save(export.student(weights, DILATIONS, ranges), out / "fast.onnx", UNCALIBRATED)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from streams.analysis.entities.tagger import MODELS
 from streams.analysis.entities.tags import TAGS
 from streams.analysis.entities.units import split
+from streams.analysis.entities.vocabulary import Vocabulary
+from streams.analysis.entities.words import features
 from training import calibrate, corpora
 from training.corpora import Mention, Sentence
 from training.examples import allowed_tags, batches, gold_tags
@@ -109,3 +112,18 @@ def test_calibration_recovers_the_odds() -> None:
     after = calibrate.expected_error(calibrate.crossed(given), given.correct)
     assert after < 0.02
     assert before > 0.1
+
+
+def test_the_lexicon_has_the_features_of_every_word_met() -> None:
+    pytest.importorskip("torch")
+    from training.lexicon import Lexicon
+
+    vocabulary = Vocabulary(MODELS)
+    lexicon = Lexicon(vocabulary)
+    first = lexicon.numbers(["Roma", "piove", "Roma"])
+    assert first[0] == first[2] != first[1]
+    lexicon.features(first)
+    later = lexicon.numbers(["Parigi", "piove"])
+    np.testing.assert_allclose(
+        lexicon.features(later).numpy(), features(["Parigi", "piove"], vocabulary), atol=1e-3
+    )

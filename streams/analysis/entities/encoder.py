@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from streams.analysis.entities.network import Network
+from streams.analysis.entities.network import Job, Network
 from streams.analysis.entities.vocabulary import BEGIN, END, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 
+BATCH = 512
+"""Pieces in a batch, one sentence at least. A small one stays in the processor's cache."""
+
+
 class Encoder(Network[tuple[int, ...]]):
     """A unit is its pieces; the scores at its first piece are the unit's."""
-
-    # A small batch stays in the processor's cache.
-    budget = 512
 
     def __init__(self, models: Path, threads: int) -> None:
         super().__init__(models / "accurate.onnx", threads)
@@ -33,8 +34,14 @@ class Encoder(Network[tuple[int, ...]]):
     def lengths(self, items: list[tuple[int, ...]]) -> list[int]:
         return [len(pieces) for pieces in items]
 
-    def size(self, length: int) -> int:
-        return length + 2
+    def batches(self, jobs: list[Job[tuple[int, ...]]]) -> Iterator[list[Job[tuple[int, ...]]]]:
+        """Batches are of one size, so that none needs padding."""
+        groups: dict[int, list[Job[tuple[int, ...]]]] = {}
+        for job in jobs:
+            groups.setdefault(job.size + 2, []).append(job)
+        for size, group in groups.items():
+            at_once = max(1, BATCH // size)
+            yield from (group[start : start + at_once] for start in range(0, len(group), at_once))
 
     def run(self, batch: list[list[tuple[int, ...]]]) -> list[NDArray[np.float32]]:
         ids = [[BEGIN, *chain.from_iterable(items), END] for items in batch]

@@ -13,7 +13,7 @@ from streams.analysis.entities.tags import TAGS
 from streams.analysis.entities.windows import windows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -25,11 +25,9 @@ Item = TypeVar("Item")
 class Network(ABC, Generic[Item]):
     """Scores the units of sentences, each in its own sentence alone.
 
-    Sentences go through in batches of one size, of at most ``budget`` inputs in all, so that
-    memory is bounded and no sentence's scores depend on those it is batched with.
+    Sentences go through in batches that bound the memory needed; a sentence's scores do not
+    depend on those it is batched with.
     """
-
-    budget: int
 
     def __init__(self, path: Path, threads: int) -> None:
         """Load an ONNX model, pinned to a number of processor threads."""
@@ -56,39 +54,35 @@ class Network(ABC, Generic[Item]):
         """Return how many inputs of the network each unit takes."""
 
     @abstractmethod
-    def size(self, length: int) -> int:
-        """Return the inputs of the network for a sequence of some length, padding included."""
+    def batches(self, jobs: list[Job[Item]]) -> Iterable[list[Job[Item]]]:
+        """Return the jobs in the batches that they are to run in."""
 
     @abstractmethod
     def run(self, batch: list[list[Item]]) -> list[NDArray[np.float32]]:
-        """Return the log-probabilities, [units, tags], of sequences of one size."""
+        """Return the log-probabilities, [units, tags], of the sequences of a batch."""
 
     def scores(self, sentences: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:
         """Return the log-probabilities, [units, tags], of each sentence's units."""
         results = [np.empty((len(units), len(TAGS)), np.float32) for units in sentences]
-        jobs: dict[int, list[_Job[Item]]] = {}
+        jobs: list[Job[Item]] = []
         for units, result in zip(sentences, results, strict=True):
             items = self.encode(units)
             lengths = self.lengths(items)
             for start, end, first, last in windows(lengths):
-                size = self.size(sum(lengths[start:end]))
                 reading = slice(first - start, last - start)
-                jobs.setdefault(size, []).append(
-                    _Job(items[start:end], reading, result[first:last])
-                )
-        for size, group in jobs.items():
-            at_once = max(1, self.budget // size)
-            for start in range(0, len(group), at_once):
-                batch = group[start : start + at_once]
-                for job, scores in zip(batch, self.run([j.items for j in batch]), strict=True):
-                    job.target[:] = scores[job.reading]
+                size = sum(lengths[start:end])
+                jobs.append(Job(items[start:end], size, reading, result[first:last]))
+        for batch in self.batches(jobs):
+            for job, scores in zip(batch, self.run([job.items for job in batch]), strict=True):
+                job.target[:] = scores[job.reading]
         return results
 
 
-class _Job(NamedTuple, Generic[Item]):
-    """A window of a sentence, and where its scores go."""
+class Job(NamedTuple, Generic[Item]):
+    """A window of a sentence, its size in inputs of the network, and where its scores go."""
 
     items: list[Item]
+    size: int
     reading: slice
     target: NDArray[np.float32]
 

@@ -90,6 +90,7 @@ def test_a_single_broker_keeps_its_records_over_a_restart(kafka_broker: KafkaClu
 
 def test_the_command_line_tools_run(kafka_broker: KafkaCluster) -> None:
     create(kafka_broker.bootstrap_servers, "listed", 1)
+    publish(kafka_broker.bootstrap_servers, "listed", [b"known"])  # a broker learns of it late
     topics = kafka_broker.run_tool(
         "org.apache.kafka.tools.TopicCommand",
         f"--bootstrap-server={kafka_broker.bootstrap_servers}",

@@ -2,7 +2,7 @@
 
     python -m bench ARTICLES.jsonl
 
-needs the packages of the group ``bench`` (``pip install --group bench``), and takes about 20
+needs the packages of the group ``bench`` (``pip install --group bench``), and takes some 25
 minutes on two cores; nothing else should run beside it. ``--only`` measures some sections again
 and leaves the others as they were. ``--against`` measures an earlier revision of ours in the same
 run, in those sections that compare systems. ``--draw`` only makes report and plots anew. All is

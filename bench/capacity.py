@@ -102,11 +102,10 @@ def plan(rate: float, profile: str, results: Results) -> Plan:
 def capacities(profile: str, results: Results) -> tuple[float, float]:
     """Return the articles a second of one tagger and of one spotter.
 
-    The tagger's was measured through Kafka; the spotter's is what the stages leave of a second.
+    The tagger's was measured; the spotter's is what the time of an article in it leaves room for.
     """
     tagger = Spread.of(results["scaling"][profile]["1"]).median
-    stages = results["stages"]["milliseconds"]
-    spotter = sum(Spread.of(stages[stage]).median for stage in ("hedges", "serialise", "send"))
+    spotter: float = results["inside"][profile]["spotter"]["analysis"]
     return tagger, 1000 / spotter
 
 

@@ -78,8 +78,9 @@ def _measure(texts: list[Article], versions: dict[str, Path], options: argparse.
         results["machine"] = describe(options.articles, texts)
         path.write_text(json.dumps(results, indent=1), "utf-8")
     plots.draw(results, options.out)
-    (options.out / "README.md").write_text(report.text(results), "utf-8")
-    print(report.text(results))
+    text = report.text(results)
+    (options.out / "README.md").write_text(text, "utf-8")
+    print(text)
 
 
 def _capacity(results: dict[str, Any], profile: Profile) -> float:

@@ -16,11 +16,11 @@ from typing import Any
 
 from bench.measure import Spread
 from bench.names import OURS
+from bench.report import PROFILES
 from streams import topics
 
 RATES = (1, 100, 10_000)
 """Articles a second: a national feed, the world's news, a crawler's."""
-PROFILES = ("accurate", "fast")
 
 UTILISATION = 0.5
 """Share of what the workers can do that the mean rate takes; the rest is for rushes."""

@@ -23,7 +23,6 @@ from streams.lag.protocol import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import TracebackType
 
     from streams.article import Article
 
@@ -167,12 +166,7 @@ class Running:
                 sizes[name] = process.memory_info().rss
         return sizes
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
         tree = self._tree()
         for process in self._processes:

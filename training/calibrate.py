@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from streams.analysis.entities.network import Network
+    from streams.analysis.entities.cascade import Cascade
+    from streams.analysis.entities.convolution import Convolution
     from training.corpora import Sentence
 
 BINS = 10
@@ -43,7 +44,7 @@ class Platt(NamedTuple):
         return scores
 
 
-def outcomes(network: Network[Any], groups: Iterable[Sequence[Sentence]]) -> Outcomes:
+def outcomes(network: Convolution | Cascade, groups: Iterable[Sequence[Sentence]]) -> Outcomes:
     """Return the outcomes for annotated sentences, a corpus each group.
 
     Types that a corpus does not annotate are left out.

@@ -19,6 +19,7 @@ import onnx
 import onnxruntime
 import torch
 
+from streams.analysis.entities.cascade import Cascade
 from streams.analysis.entities.convolution import Convolution, neighbours
 from streams.analysis.entities.encoder import Encoder
 from streams.analysis.entities.units import split
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VERSION = 2
+VERSION = 3
 LABELLED = 70_000
 """Sentences that the encoder labels for the student."""
 LONGEST = 150
@@ -67,7 +68,7 @@ def train(root: Path, source: e5.E5, out: Path) -> None:
     if not (out / "accurate.onnx").exists():
         _export_encoder(root, out)
     if not (out / "labels.pickle").exists():
-        score = Encoder(out, threads=1).scores
+        score = Encoder(out, Vocabulary(out), threads=1).scores
         labels = list(fit.label(score, data.unlabelled(root, LONGEST)[:LABELLED]))
         (out / "labels.pickle").write_bytes(pickle.dumps(labels))
     if not (out / "fast.pt").exists():
@@ -110,8 +111,10 @@ def _export_student(root: Path, out: Path) -> None:
 def _calibrate(root: Path, out: Path) -> None:
     groups = data.development(root).values()
     curves = {}
-    for network in (Encoder(out, threads=1), Convolution(out, threads=1)):
-        profile = "accurate" if isinstance(network, Encoder) else "fast"
+    vocabulary = Vocabulary(out)
+    fast = Convolution(out, vocabulary, threads=1)
+    both = Cascade(fast, Encoder(out, vocabulary, threads=1))
+    for profile, network in (("accurate", both), ("fast", fast)):
         path = out / f"{profile}.onnx"
         outcomes = calibrate.outcomes(network, groups)
         line = calibrate.fit(outcomes)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from streams.analysis.entities.network import Job, Network, session
-from streams.analysis.entities.vocabulary import Vocabulary
 from streams.analysis.entities.words import features
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from streams.analysis.entities.vocabulary import Vocabulary
 
 WIDTH = 384
 REMEMBERED = 1 << 16
@@ -35,10 +36,10 @@ BATCH = 512
 class Convolution(Network[int]):
     """A unit is the number of its vector in a table of those met so far."""
 
-    def __init__(self, models: Path, threads: int) -> None:
+    def __init__(self, models: Path, vocabulary: Vocabulary, threads: int) -> None:
         super().__init__(models / "fast.onnx", threads)
         self._words = session(models / "fast-words.onnx", threads)
-        self._vocabulary = Vocabulary(models)
+        self._vocabulary = vocabulary
         self._forget()
 
     def scores(self, sentences: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:

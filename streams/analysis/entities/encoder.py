@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from streams.analysis.entities.network import Job, Network
-from streams.analysis.entities.vocabulary import BEGIN, END, Vocabulary
+from streams.analysis.entities.vocabulary import BEGIN, END
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from streams.analysis.entities.vocabulary import Vocabulary
 
 
 BATCH = 512
@@ -24,9 +26,9 @@ BATCH = 512
 class Encoder(Network[tuple[int, ...]]):
     """A unit is its pieces; the scores at its first piece are the unit's."""
 
-    def __init__(self, models: Path, threads: int) -> None:
+    def __init__(self, models: Path, vocabulary: Vocabulary, threads: int) -> None:
         super().__init__(models / "accurate.onnx", threads)
-        self._vocabulary = Vocabulary(models)
+        self._vocabulary = vocabulary
 
     def encode(self, units: Sequence[str]) -> list[tuple[int, ...]]:
         return [self._vocabulary.pieces(unit) for unit in units]

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from streams.analysis.entities import agreement, coreference
+from streams.analysis.entities.cascade import Cascade
 from streams.analysis.entities.convolution import Convolution
 from streams.analysis.entities.encoder import Encoder
 from streams.analysis.entities.gazetteer import Entry, Gazetteer
 from streams.analysis.entities.tags import decode
 from streams.analysis.entities.units import Unit, spellings, split
+from streams.analysis.entities.vocabulary import Vocabulary
 from streams.analysis.types import Entity, EntityType, Span
 
 if TYPE_CHECKING:
@@ -31,18 +33,21 @@ class EntityTagger:
 
     ``model`` names the model and its version, for the events made with it.
 
-    ``profile`` chooses the model: ``accurate`` is a transformer encoder, ``fast`` a small
-    network distilled from it. ``threads`` is the number of processor threads the model may
-    use. ``gazetteer`` is a file of known names, which win over the model and give their ids
-    (see ``Gazetteer``). All is read once, here. Raises ``OSError`` and ``ValueError`` where the
-    gazetteer cannot be read.
+    ``profile`` chooses the model: ``fast`` is a small network distilled from a transformer
+    encoder; with ``accurate`` the encoder reads again where the small one is in doubt.
+    ``threads`` is the number of processor threads the model may use. ``gazetteer`` is a file of
+    known names, which win over the model and give their ids (see ``Gazetteer``). All is read
+    once, here. Raises ``OSError`` and ``ValueError`` where the gazetteer cannot be read.
     """
 
     def __init__(
         self, profile: Profile = "accurate", threads: int = 1, gazetteer: Path | None = None
     ) -> None:
-        network = Encoder if profile == "accurate" else Convolution
-        self._network = network(MODELS, threads)
+        vocabulary = Vocabulary(MODELS)
+        fast = Convolution(MODELS, vocabulary, threads)
+        self._network: Convolution | Cascade = (
+            fast if profile == "fast" else Cascade(fast, Encoder(MODELS, vocabulary, threads))
+        )
         self._gazetteer = None if gazetteer is None else Gazetteer(gazetteer)
         self.model = self._network.name
 

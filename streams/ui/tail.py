@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def tail(names: Sequence[str], settings: Settings, recent: int) -> Iterator[Record | None]:
     """Follow topics, named without prefix; ``None`` whenever no record has come.
 
-    Begins with about the newest ``recent`` records of each topic. It joins no group and commits
-    nothing, so that nobody notices.
+    Begins with the newest records of each topic, about ``recent`` in all, as many from each
+    partition. It joins no group and commits nothing, so that nobody notices.
 
     Raises:
         MissingTopicsError: The cluster has no such topic.

@@ -58,9 +58,7 @@ def main() -> None:
 def train(root: Path, source: e5.E5, out: Path) -> None:
     """Write the vocabulary, both networks and the plot of their calibration into a folder."""
     if not (out / "vocabulary.npz").exists():
-        vocabulary.write(
-            out / "vocabulary.npz", source, vocabulary.select(source, data.texts(root))
-        )
+        vocabulary.write(out, source, vocabulary.select(source, data.texts(root)))
     if not (out / "accurate.pt").exists():
         kept = vocabulary.select(source, data.texts(root))
         fitted = fit.fit_encoder(source, kept, Vocabulary(out), root)

@@ -1,4 +1,7 @@
-"""The words' side of the models: pieces and their pretrained embeddings, shared by both."""
+"""The words' side of the models: pieces and their pretrained embeddings, shared by both.
+
+A word is cut into pieces by the Unigram model of Kudo 2018, *Subword Regularization*.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sentencepiece import SentencePieceProcessor
 
-from streams.analysis.entities.unigram import Unigram
 from streams.analysis.entities.units import normal_form
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ PIECES_PER_UNIT = 16
 """The rest of a longer unit (an address, a hash) is not read."""
 REMEMBERED = 1 << 16
 """How many units' pieces are kept, so that frequent words are segmented once."""
+_START_OF_WORD = "\u2581"
 
 
 class Vocabulary:
@@ -32,16 +36,25 @@ class Vocabulary:
     embeddings: NDArray[np.float16]
 
     def __init__(self, models: Path) -> None:
+        processor = SentencePieceProcessor(model_file=str(models / "vocabulary.model"))
         with np.load(models / "vocabulary.npz") as file:
-            texts = file["pieces"].tobytes().decode().split("\n")
-            unigram = Unigram(zip(texts, file["scores"].tolist(), strict=True), UNKNOWN)
             self.embeddings = _unpack(file["embeddings"], file["scales"])
 
         def pieces(unit: str) -> tuple[int, ...]:
-            found = unigram.encode(normal_form(unit))
+            found = segment(processor, normal_form(unit))
             return tuple(found[:PIECES_PER_UNIT]) or (UNKNOWN,)
 
         self.pieces = lru_cache(REMEMBERED)(pieces)
+
+
+def segment(processor: SentencePieceProcessor, word: str) -> list[int]:
+    """Return the ids of a word's pieces, none where it is empty.
+
+    The mark of a word's start is left out where it would be a piece of its own.
+    """
+    # As bytes, which unlike a text may hold a lone surrogate.
+    ids: list[int] = processor.encode(word.encode("utf-8", "surrogatepass"))
+    return ids[1:] if len(ids) > 1 and processor.id_to_piece(ids[0]) == _START_OF_WORD else ids
 
 
 def _unpack(nibbles: NDArray[np.uint8], scales: NDArray[np.float16]) -> NDArray[np.float16]:

@@ -79,7 +79,7 @@ class Watcher:
                 "log_level": 0,
                 "group.id": "none",
                 "enable.auto.commit": False,
-                "fetch.wait.max.ms": 50,
+                "fetch.wait.max.ms": 20,
             }
         )
         self._consumer.assign(
@@ -124,7 +124,10 @@ class Watcher:
     def _watch(self) -> None:
         prefix = len(self._settings.topic_prefix)
         while not self._stopped:
-            messages = self._consumer.consume(500, timeout=0.02)
+            # Of what it is asked for, the client waits for the last.
+            messages = self._consumer.consume(1, timeout=0.1)
+            if messages:
+                messages += self._consumer.consume(500, timeout=0)
             now = time.perf_counter()
             with self._changed:
                 for message in messages:

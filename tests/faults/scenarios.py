@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import threading
 import time
@@ -27,7 +28,6 @@ from tests.faults.fleet import TAGGER, Fleet
 from tests.faults.worker import FAULT
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Callable, Sequence
 
     from streams.config import Settings
@@ -216,7 +216,8 @@ def delete_output(stage: Stage) -> None:
 def refuse_large(stage: Stage) -> None:
     _configure(stage, stage.topic(topics.TAGGED), {"max.message.bytes": "20000"})
     flowing = stage.flow(10)
-    stage.publish([{"id": f"large-{n}", "text": "Acme bought a mill. " * 1500} for n in range(10)])
+    noise = random.Random(0).randbytes(40_000).hex()  # or compression would make it small
+    stage.publish([{"id": f"large-{n}", "text": f"Acme bought {noise}."} for n in range(10)])
     flowing.join()
 
 

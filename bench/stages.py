@@ -96,7 +96,7 @@ async def _seconds(articles: list[Article]) -> tuple[dict[str, list[float]], lis
 
 
 def _parts(documents: list[Document]) -> list[list[Document]]:
-    size = POLICY.handled_records
+    size = POLICY.batch_records
     return [documents[start : start + size] for start in range(0, len(documents), size)]
 
 

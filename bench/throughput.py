@@ -11,10 +11,10 @@ from bench.corpus import repeat
 from bench.measure import REPETITIONS, say
 from bench.names import BARE, LOOP, QUIX, SPACY
 from bench.peers import analysis
+from bench.peers.analysis import BATCH
 from bench.systems import Running, hedgewire, peer
 from streams import topics
 from streams.broker import EmbeddedBroker
-from streams.processors.worker import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,8 +97,8 @@ def _bare(
 ) -> tuple[float, float, Mapping[str, int]]:
     counts: Counter[str] = Counter()
     started, used = time.perf_counter(), time.process_time()
-    for first in range(0, len(articles), POLICY.batch_records):
-        batch = articles[first : first + POLICY.batch_records]
+    for first in range(0, len(articles), BATCH):
+        batch = articles[first : first + BATCH]
         for events in analyse([article.raw for article in batch]):
             counts.update(event.topic for event in events)
     return time.perf_counter() - started, time.process_time() - used, counts

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Analysis = Callable[[Sequence[bytes]], list[list[Event]]]
 """The bytes of some articles in, the events of each out."""
 
+BATCH = 64
+"""Articles that are analysed at once."""
+
 SPACY_MODEL = "en_core_web_md"
 SPACY_PIPES = frozenset({"ner"})
 """Its network is its own; the model's ``tok2vec`` serves other pipes."""

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from confluent_kafka import Consumer, Producer
 
-from bench.peers.analysis import named
+from bench.peers.analysis import BATCH, named
 from streams import topics
-from streams.processors.worker import POLICY
 
 if TYPE_CHECKING:
     from confluent_kafka import KafkaError, Message
 
 FLUSH_SECONDS = 120
+BATCH_WAIT_SECONDS = 0.01
 
 
 def main(analysis: str, servers: str, prefix: str) -> None:
@@ -46,7 +46,7 @@ def main(analysis: str, servers: str, prefix: str) -> None:
     while True:
         messages = [
             message
-            for message in consumer.consume(POLICY.batch_records, timeout=POLICY.batch_wait)
+            for message in consumer.consume(BATCH, timeout=BATCH_WAIT_SECONDS)
             if message.error() is None
         ]
         for events in analyse([message.value() or b"" for message in messages]):

@@ -1,10 +1,9 @@
 """At-least-once delivery on Faust: no offset is committed before its events are safe.
 
-Faust acknowledges an event when control returns to its stream, and commits acknowledged
-offsets whatever became of the sends. So the loop here never gives control back before every
-event of the batch, dead letters included, is acknowledged by the broker; and where that cannot
-be, it ends the process instead of returning. The records of the batch are then read again by
-whoever takes over the partition.
+Faust acknowledges a record when control returns to its stream, and commits acknowledged offsets
+whatever became of the sends. So records are acknowledged here, in order, each once the broker has
+acknowledged every event made from it, dead letters included; and where that cannot be, the
+process ends instead. The records are then read again by whoever takes over the partition.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ import asyncio
 import logging
 import os
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from tenacity import (
@@ -31,7 +31,7 @@ from streams.processors.processor import Outcome, Rejection
 from streams.processors.rejection import rejected_event
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from faust import Stream
     from faust.types import EventT
@@ -50,6 +50,13 @@ class TooLargeError(Exception):
 
 class TooManyFailuresError(Exception):
     """Most records make their handler fail, so the fault is not theirs."""
+
+
+class _Leaving(NamedTuple):
+    """A batch whose events are on their way to the broker."""
+
+    events: list[EventT[bytes]]
+    delivery: asyncio.Task[None]
 
 
 class Delivery:
@@ -79,30 +86,54 @@ class Delivery:
         """When the batch in hand was taken, by ``time.monotonic``; ``None`` when there is none."""
 
     async def run(self, stream: Stream[bytes]) -> None:
-        """Process the stream, a batch at a time, for as long as it lasts."""
-        batches = stream.take_events(self._policy.batch_records, within=self._policy.batch_wait)
-        async for batch in batches:
-            self.busy_since = time.monotonic()
-            try:
-                await self._process([_record(event) for event in batch])
-            except BaseException:
-                # Whatever it is: were the stream to get control back, it would commit.
-                log.exception("%s: a batch is not delivered; ending uncommitted", self._name)
-                end_now()
-            self.busy_since = None
+        """Process the stream for as long as it lasts.
 
-    async def _process(self, records: Sequence[Record]) -> None:
-        """Handle a batch part by part; the events of one part leave while the next is handled."""
-        await asyncio.to_thread(self._continuity.check, records)
-        now = datetime.now(UTC)
-        size = self._policy.handled_records
-        async with asyncio.TaskGroup() as deliveries:
-            for start in range(0, len(records), size):
-                part = records[start : start + size]
-                started = time.monotonic()
-                outcomes = await self._outcomes(part, now)
-                analysis = time.monotonic() - started
-                deliveries.create_task(self._deliver_all(part, outcomes, now, analysis))
+        Records are handled a batch at a time: those that came in the meantime. The events of one
+        batch leave while the next is handled.
+        """
+        stream = cast("Stream[bytes]", stream.noack())
+        came: asyncio.Queue[EventT[bytes] | None] = asyncio.Queue(self._policy.batch_records)
+        leaving: asyncio.Queue[_Leaving | None] = asyncio.Queue(self._policy.batches_leaving)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_read(stream, came))
+            tasks.create_task(self._acknowledge(stream, leaving))
+            while events := await _batch(came):
+                records = [_record(event) for event in events]
+                now = datetime.now(UTC)
+                self.busy_since = time.monotonic()
+                with self._ending():
+                    await asyncio.to_thread(self._continuity.check, records)
+                    outcomes = await self._outcomes(records, now)
+                analysis = time.monotonic() - self.busy_since
+                self.busy_since = None
+                delivery = tasks.create_task(self._deliver_all(records, outcomes, now, analysis))
+                await leaving.put(_Leaving(events, delivery))
+            await leaving.put(None)
+
+    async def _acknowledge(
+        self, stream: Stream[bytes], leaving: asyncio.Queue[_Leaving | None]
+    ) -> None:
+        """Acknowledge records whose events are delivered, in the order in which they came.
+
+        In another order Faust would commit over one that is not acknowledged.
+        """
+        while batch := await leaving.get():
+            with self._ending():
+                await batch.delivery
+            for event in batch.events:
+                await stream.ack(event)
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """End the process when what is inside fails, whatever it is.
+
+        Were Faust to get control back instead, it would commit what it took for done.
+        """
+        try:
+            yield
+        except BaseException:
+            log.exception("%s: a batch is not delivered; ending uncommitted", self._name)
+            end_now()
 
     async def _deliver_all(
         self, records: Sequence[Record], outcomes: Sequence[Outcome], now: datetime, analysis: float
@@ -202,6 +233,21 @@ class Delivery:
     def _log_retry(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         log.warning("%s: delivery failed, trying again: %r", self._name, error)
+
+
+async def _read(stream: Stream[bytes], came: asyncio.Queue[EventT[bytes] | None]) -> None:
+    """Put the events of a stream into a queue, and ``None`` after the last."""
+    async for event in stream.events():
+        await came.put(event)
+    await came.put(None)
+
+
+async def _batch(came: asyncio.Queue[EventT[bytes] | None]) -> list[EventT[bytes]]:
+    """Return the events in a queue, waiting for one; none when there will be no more."""
+    batch = [await came.get()]
+    while batch[-1] is not None and not came.empty():
+        batch.append(came.get_nowait())
+    return [event for event in batch if event is not None]
 
 
 def _record(event: EventT[bytes]) -> Record:

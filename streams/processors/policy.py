@@ -30,20 +30,18 @@ class FailureLimit:
 class Policy:
     """What a worker does about records and brokers that fail. Times are in seconds.
 
-    A batch has up to ``batch_records``, or those that came within ``batch_wait``. Of these
-    ``handled_records`` are handled at once: the models gain little by more, and the first events
-    leave sooner. A handler that takes longer over them than ``batch_timeout``, and
+    At most ``batch_records`` are handled at once: the models gain little by more, and the first
+    events leave sooner. A handler that takes longer over them than ``batch_timeout``, and
     ``megabyte_timeout`` more for each million bytes, is ended; one that asks for more memory than
-    ``memory`` bytes does not get it, where the system counts that. An event that the broker does
-    not take is sent again, at first after ``first_retry`` and at most ``longest_retry`` apart,
-    until ``delivery_deadline``; then the worker ends without committing. So it does when it has
-    no batch in hand, or short ones, and yet a partition with records to process has not moved for
-    ``patience``.
+    ``memory`` bytes does not get it, where the system counts that. The events of up to
+    ``batches_leaving`` wait for the broker meanwhile. One that it does not take is sent again, at
+    first after ``first_retry`` and at most ``longest_retry`` apart, until ``delivery_deadline``;
+    then the worker ends without committing. So it does when it has no batch in hand, or short
+    ones, and yet a partition with records to process has not moved for ``patience``.
     """
 
-    batch_records: int = 64
-    handled_records: int = 16
-    batch_wait: float = 0.01
+    batch_records: int = 16
+    batches_leaving: int = 3
     batch_timeout: float = 60.0
     megabyte_timeout: float = 180.0
     memory: int = 2 * 1024**3

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,9 @@ from kafka import OffsetAndMetadata, TopicPartition
 from prometheus_client import CollectorRegistry
 
 from streams import topics
+from streams.client import follow
 from streams.config import load_settings
-from streams.connection import consumer, producer
+from streams.connection import admin_client, consumer, producer
 from streams.lag import lag_monitor
 from streams.processors import health
 from streams.processors.health import Watch, serve
@@ -29,7 +30,7 @@ from tests.faults.ledger import Ledger
 from tests.kafka.cluster import free_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pytest
 
@@ -134,6 +135,39 @@ def test_a_few_failures_are_the_records_own() -> None:
     assert failures.too_many
     failures.note(failed=False, records=5)
     assert not failures.too_many
+
+
+def test_nothing_is_committed_over_a_record_whose_event_is_on_its_way(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with closing(admin_client(settings)) as admin:
+        admin.delete_topics([settings.topic(topics.REJECTED)])
+    place = TopicPartition(settings.topic(topics.ARTICLES), 0)
+    good = [orjson.dumps(article) for article in numbered(5)]
+    with closing(producer(settings)) as output, worker(settings, tmp_path / "log") as process:
+        output.send(place.topic, b"no article", key=b"bad", partition=0)
+        output.flush()
+        _wait(lambda: "rejected" in (tmp_path / "log").read_text())
+        for number, value in enumerate(good):
+            output.send(place.topic, value, key=b"%d" % number, partition=0)
+            output.flush()
+            time.sleep(0.2)
+        tagged = follow((topics.TAGGED,), settings, from_beginning=True)
+        _wait(lambda: next(tagged) is not None)
+        time.sleep(3)  # commits are a second apart
+        with closing(consumer(settings, settings.group("tagger"))) as client:
+            assert not client.committed(place)
+        process.kill()
+    topics.create_topics(settings, partitions=4, replication=1)
+    with worker(settings, tmp_path / "log"):
+        read(settings, {b"bad": b"no article"} | {b"%d" % n: v for n, v in enumerate(good)})
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_handler_that_is_killed_between_batches_costs_no_record(

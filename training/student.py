@@ -9,8 +9,8 @@ from torch.nn import functional
 from training.encoder import EPSILON
 
 WIDTH = 384
-DILATIONS = (1, 2, 4, 2, 1)
-"""Together they see 10 units to each side."""
+DILATIONS = (1, 2, 4, 8, 1)
+"""Together they see 16 units to each side."""
 
 
 class Block(nn.Module):

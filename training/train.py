@@ -34,11 +34,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VERSION = 3
-LABELLED = 70_000
-"""Sentences that the encoder labels for the student."""
+VERSION = 4
 LONGEST = 150
-"""Units of such a sentence at most."""
+"""Units at most of a sentence that the encoder labels for the student."""
 SAMPLE = 600
 """Sentences over which the ranges of activations are measured."""
 UNCALIBRATED = Platt(1, 0)
@@ -67,7 +65,7 @@ def train(root: Path, source: e5.E5, out: Path) -> None:
         _export_encoder(root, out)
     if not (out / "labels.pickle").exists():
         score = Encoder(out, Vocabulary(out), threads=1).scores
-        labels = list(fit.label(score, data.unlabelled(root, LONGEST)[:LABELLED]))
+        labels = list(fit.label(score, data.unlabelled(root, LONGEST)))
         (out / "labels.pickle").write_bytes(pickle.dumps(labels))
     if not (out / "fast.pt").exists():
         labels = pickle.loads((out / "labels.pickle").read_bytes())

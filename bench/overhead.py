@@ -61,13 +61,15 @@ def _rates(systems: Mapping[str, System], servers: str, broker: str) -> dict[str
             system.start()
         for system in running.values():
             system.warm_up(records[:100])
+            system.watcher.rest()
         for repetition in range(REPETITIONS):
             say(f"overhead, {broker} broker, run {repetition + 1} of {REPETITIONS}")
             for name, system in running.items():
                 wanted = {topics.TAGGED: system.watcher.counts[topics.TAGGED] + RECORDS}
-                started = time.perf_counter()
-                system.source.backlog(records)
-                seconds[name].append(system.watcher.wait(wanted) - started)
+                with system.at_work():
+                    started = time.perf_counter()
+                    system.source.backlog(records)
+                    seconds[name].append(system.watcher.wait(wanted) - started)
     return {name: [RECORDS / each for each in times] for name, times in seconds.items()}
 
 

@@ -72,6 +72,7 @@ def measure(
         for name, system in running.items():
             say(f"throughput, {profile}: {name} warms up")
             system.warm_up(repeat(texts, WARM_UP, "warm-up"))
+            system.watcher.rest()
         for repetition in range(REPETITIONS):
             articles = repeat(texts, count, f"run-{repetition}")
             seconds, used, expected = _bare(articles, analyse)
@@ -108,7 +109,8 @@ def _through(
     system: Running, articles: list[Article], expected: Mapping[str, int]
 ) -> tuple[float, float]:
     wanted = {topic: system.watcher.counts[topic] + count for topic, count in expected.items()}
-    used, started = system.processor_seconds(), time.perf_counter()
-    system.source.backlog(articles)
-    seconds = system.watcher.wait(wanted) - started
-    return seconds, system.processor_seconds() - used
+    with system.at_work():
+        used, started = system.processor_seconds(), time.perf_counter()
+        system.source.backlog(articles)
+        seconds = system.watcher.wait(wanted) - started
+        return seconds, system.processor_seconds() - used

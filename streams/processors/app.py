@@ -58,7 +58,7 @@ def make_app(
         # Delivery: wait for every replica, begin where the group is new at the first record,
         # and on the way out finish what is in hand before the last commit.
         producer_acks=-1,
-        producer_linger=0.005,
+        producer_linger=0.0,
         producer_compression_type=COMPRESSION,
         producer_request_timeout=30.0,
         producer_max_request_size=MAX_RECORD_BYTES + HEADERS_BYTES,

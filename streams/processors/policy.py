@@ -40,8 +40,8 @@ class Policy:
     ones, and yet a partition with records to process has not moved for ``patience``.
     """
 
-    batch_records: int = 16
-    batches_leaving: int = 3
+    batch_records: int = 64
+    batches_leaving: int = 1
     batch_timeout: float = 60.0
     megabyte_timeout: float = 180.0
     memory: int = 2 * 1024**3

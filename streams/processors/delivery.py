@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import time
 from contextlib import contextmanager
@@ -88,8 +89,7 @@ class Delivery:
     async def run(self, stream: Stream[bytes]) -> None:
         """Process the stream for as long as it lasts.
 
-        Records are handled a batch at a time: those that came in the meantime. The events of one
-        batch leave while the next is handled.
+        Records are handled a batch at a time; the events of one leave while the next is handled.
         """
         stream = cast("Stream[bytes]", stream.noack())
         came: asyncio.Queue[EventT[bytes] | None] = asyncio.Queue(self._policy.batch_records)
@@ -97,7 +97,7 @@ class Delivery:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_read(stream, came))
             tasks.create_task(self._acknowledge(stream, leaving))
-            while events := await _batch(came):
+            while events := await _batch(came, self._policy.batch_share):
                 records = [_record(event) for event in events]
                 now = datetime.now(UTC)
                 self.busy_since = time.monotonic()
@@ -242,10 +242,15 @@ async def _read(stream: Stream[bytes], came: asyncio.Queue[EventT[bytes] | None]
     await came.put(None)
 
 
-async def _batch(came: asyncio.Queue[EventT[bytes] | None]) -> list[EventT[bytes]]:
-    """Return the events in a queue, waiting for one; none when there will be no more."""
+async def _batch(came: asyncio.Queue[EventT[bytes] | None], share: float) -> list[EventT[bytes]]:
+    """Return the next events of a queue, waiting for one; none when there will be no more.
+
+    All of them when it is full, else a share, rounded up.
+    """
     batch = [await came.get()]
-    while batch[-1] is not None and not came.empty():
+    waiting = 1 + came.qsize()
+    wanted = waiting if waiting >= came.maxsize else math.ceil(share * waiting)
+    while batch[-1] is not None and len(batch) < wanted:
         batch.append(came.get_nowait())
     return [event for event in batch if event is not None]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import os
 import time
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from tenacity import (
 )
 
 from streams.events import Event, Record
+from streams.processors.batching import take
 from streams.processors.isolation import HandlerError, IsolatedHandler
 from streams.processors.policy import Failures, Policy
 from streams.processors.processor import Outcome, Rejection
@@ -97,7 +97,7 @@ class Delivery:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_read(stream, came))
             tasks.create_task(self._acknowledge(stream, leaving))
-            while events := await _batch(came, self._policy.batch_share):
+            while events := await take(came, self._policy.batch_share):
                 records = [_record(event) for event in events]
                 now = datetime.now(UTC)
                 self.busy_since = time.monotonic()
@@ -240,19 +240,6 @@ async def _read(stream: Stream[bytes], came: asyncio.Queue[EventT[bytes] | None]
     async for event in stream.events():
         await came.put(event)
     await came.put(None)
-
-
-async def _batch(came: asyncio.Queue[EventT[bytes] | None], share: float) -> list[EventT[bytes]]:
-    """Return the next events of a queue, waiting for one; none when there will be no more.
-
-    All of them when it is full, else a share, rounded up.
-    """
-    batch = [await came.get()]
-    waiting = 1 + came.qsize()
-    wanted = waiting if waiting >= came.maxsize else math.ceil(share * waiting)
-    while batch[-1] is not None and len(batch) < wanted:
-        batch.append(came.get_nowait())
-    return [event for event in batch if event is not None]
 
 
 def _record(event: EventT[bytes]) -> Record:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VERSION = 4
+VERSION = 5
 LONGEST = 150
 """Units at most of a sentence that the encoder labels for the student."""
 SAMPLE = 600

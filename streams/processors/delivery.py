@@ -25,7 +25,6 @@ from tenacity import (
 )
 
 from streams.events import Event, Record
-from streams.processors.batching import take
 from streams.processors.isolation import HandlerError, IsolatedHandler
 from streams.processors.policy import Failures, Policy
 from streams.processors.processor import Outcome, Rejection
@@ -89,7 +88,8 @@ class Delivery:
     async def run(self, stream: Stream[bytes]) -> None:
         """Process the stream for as long as it lasts.
 
-        Records are handled a batch at a time; the events of one leave while the next is handled.
+        Records are handled a batch at a time: those that came in the meantime. The events of one
+        batch leave while the next is handled.
         """
         stream = cast("Stream[bytes]", stream.noack())
         came: asyncio.Queue[EventT[bytes] | None] = asyncio.Queue(self._policy.batch_records)
@@ -97,7 +97,7 @@ class Delivery:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_read(stream, came))
             tasks.create_task(self._acknowledge(stream, leaving))
-            while events := await take(came, self._policy.batch_share):
+            while events := await _batch(came):
                 records = [_record(event) for event in events]
                 now = datetime.now(UTC)
                 self.busy_since = time.monotonic()
@@ -240,6 +240,14 @@ async def _read(stream: Stream[bytes], came: asyncio.Queue[EventT[bytes] | None]
     async for event in stream.events():
         await came.put(event)
     await came.put(None)
+
+
+async def _batch(came: asyncio.Queue[EventT[bytes] | None]) -> list[EventT[bytes]]:
+    """Return the events in a queue, waiting for one; none when there will be no more."""
+    batch = [await came.get()]
+    while batch[-1] is not None and not came.empty():
+        batch.append(came.get_nowait())
+    return [event for event in batch if event is not None]
 
 
 def _record(event: EventT[bytes]) -> Record:

@@ -30,19 +30,18 @@ class FailureLimit:
 class Policy:
     """What a worker does about records and brokers that fail. Times are in seconds.
 
-    A worker handles ``batch_share`` of the records that wait, as their events leave together, the
-    first with the last; but ``batch_records`` at once where so many wait, for throughput. A handler
-    that takes longer over them than ``batch_timeout``, and ``megabyte_timeout`` more for each
-    million bytes, is ended; one that asks for more memory than ``memory`` bytes does not get it,
-    where the system counts that. Behind the batch whose events the broker has yet to take, up to
-    ``batches_leaving`` wait. An event that it does not take is sent again, at first after
-    ``first_retry`` and at most ``longest_retry`` apart, until ``delivery_deadline``; then the
-    worker ends without committing. So it does when it has no batch in hand, or short ones, and yet
-    a partition with records to process has not moved for ``patience``.
+    All records that came in the meantime are handled at once, at most ``batch_records``: a worker that
+    is behind gains by more, up to about that many. A handler that takes longer over them than
+    ``batch_timeout``, and ``megabyte_timeout`` more for each million bytes, is ended; one that asks
+    for more memory than ``memory`` bytes does not get it, where the system counts that. Behind the
+    batch whose events the broker has yet to take, up to ``batches_leaving`` wait. An event that it
+    does not take is sent again, at first after ``first_retry`` and at most ``longest_retry`` apart,
+    until ``delivery_deadline``; then the worker ends without committing. So it does when it has no
+    batch in hand, or short ones, and yet a partition with records to process has not moved for
+    ``patience``.
     """
 
     batch_records: int = 64
-    batch_share: float = 0.25
     batches_leaving: int = 1
     batch_timeout: float = 60.0
     megabyte_timeout: float = 180.0

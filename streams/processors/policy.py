@@ -30,8 +30,8 @@ class FailureLimit:
 class Policy:
     """What a worker does about records and brokers that fail. Times are in seconds.
 
-    All records that came in the meantime are handled at once, at most ``batch_records``: a worker that
-    is behind gains by more, up to about that many. A handler that takes longer over them than
+    All records that came in the meantime are handled at once, at most ``batch_records``: a worker
+    that is behind gains by more, up to about that many. A handler that takes longer over them than
     ``batch_timeout``, and ``megabyte_timeout`` more for each million bytes, is ended; one that asks
     for more memory than ``memory`` bytes does not get it, where the system counts that. Behind the
     batch whose events the broker has yet to take, up to ``batches_leaving`` wait. An event that it

@@ -1,9 +1,11 @@
-"""Fitting the two networks. All is on one thread and from fixed seeds, hence repeatable."""
+"""Fitting the networks, from fixed seeds and on a fixed number of threads, hence repeatable."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -21,7 +23,7 @@ from training.lexicon import Lexicon
 from training.student import Student
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -31,7 +33,13 @@ if TYPE_CHECKING:
 
 Example = TypeVar("Example")
 
+Labelled = tuple[list[str], "NDArray[np.float16]"]
+"""A sentence's units and the probabilities of their tags, [units, tags]."""
+Scorer = Callable[[list[list[str]]], "Sequence[NDArray[np.float32]]"]
+"""Sentences' units to the log-probabilities of their tags, [units, tags] each."""
+
 SEED = 2
+THREADS = 2
 
 LAYERS = 10
 ENCODER_EPOCHS = 4
@@ -55,42 +63,56 @@ LABELLED_AT_ONCE = 8000
 """Enough to fill the encoder's batches with sentences of one size."""
 
 
-class PieceExample(NamedTuple):
-    """A sentence for the encoder.
+class Lesson(NamedTuple):
+    """What is to be learned of a sentence.
 
-    ``firsts`` are the positions in ``ids`` of each unit's first piece, ``allowed`` the tags
-    that each unit may have, [units, tags].
+    ``target`` are the teacher's probabilities, [units, tags], 0 where it was not asked;
+    ``allowed``, the tags that each unit may have, all where there is no annotation.
     """
+
+    units: list[str]
+    target: NDArray[np.float16]
+    allowed: NDArray[np.bool_]
+
+
+class PieceExample(NamedTuple):
+    """A sentence for an encoder: ``firsts`` are the positions in ``ids`` of units' first pieces."""
 
     ids: list[int]
     firsts: list[int]
+    target: NDArray[np.float16]
     allowed: NDArray[np.bool_]
 
 
 class UnitExample(NamedTuple):
-    """A sentence for the student.
-
-    ``numbers`` are its units' in the lexicon, [units]; ``target``, the encoder's
-    probabilities, [units, tags], 0 where it was not asked; ``allowed``, the tags that each unit
-    may have, all where there is no annotation.
-    """
+    """A sentence for the student: ``numbers`` are its units' in the lexicon, [units]."""
 
     numbers: NDArray[np.int64]
     target: NDArray[np.float16]
     allowed: NDArray[np.bool_]
 
 
-def fit_encoder(source: E5, kept: list[int], vocabulary: Vocabulary, root: Path) -> Encoder:
-    """Return the encoder fitted to the annotated corpora. ``kept`` are the vocabulary's ids."""
+def fit_encoder(
+    source: E5,
+    kept: list[int],
+    vocabulary: Vocabulary,
+    root: Path,
+    labelled: Sequence[Labelled] = (),
+) -> Encoder:
+    """Return an encoder; ``kept`` are the vocabulary's ids.
+
+    It is fitted to the annotated corpora; where there are sentences ``labelled`` by another
+    encoder, to those once and to the corpora annotated by hand in each epoch.
+    """
     choose = _seeded(SEED)
 
     def epoch(number: int) -> list[list[PieceExample]]:
-        sources = [*data.gold(root), *data.silver(root, number)]
-        examples = [
-            _piece_example(sentence, annotated, vocabulary, choose)
-            for sentences, annotated in sources
-            for sentence in sentences
-        ]
+        sources = data.gold(root) if labelled else [*data.gold(root), *data.silver(root, number)]
+        lessons = chain(
+            (_taught(*one) for one in labelled[number::ENCODER_EPOCHS]),
+            (_annotated(sentence, types, choose) for all_, types in sources for sentence in all_),
+        )
+        examples = [_piece_example(lesson, vocabulary, choose) for lesson in lessons]
         return batches(examples, lambda example: len(example.ids), ENCODER_BATCH, choose)
 
     def loss(batch: list[PieceExample]) -> Tensor:
@@ -99,11 +121,10 @@ def fit_encoder(source: E5, kept: list[int], vocabulary: Vocabulary, root: Path)
         firsts = torch.tensor(
             [row * width + first for row, one in enumerate(batch) for first in one.firsts]
         )
-        allowed = torch.from_numpy(np.concatenate([example.allowed for example in batch]))
         with torch.autocast("cpu", torch.bfloat16):
             hidden = model.dropout(model.hidden(ids)).flatten(0, 1)[firsts]
             scores = model.head(hidden)
-        return _surprise(scores.float().log_softmax(-1), allowed).mean()
+        return _loss(scores, batch)
 
     model = Encoder(source, kept, LAYERS, len(TAGS))
     head = list(model.head.parameters())
@@ -121,31 +142,19 @@ def fit_encoder(source: E5, kept: list[int], vocabulary: Vocabulary, root: Path)
     return model
 
 
-def fit_student(
-    labelled: Sequence[tuple[list[str], NDArray[np.float16]]], vocabulary: Vocabulary, root: Path
-) -> Student:
-    """Return the student fitted to what the encoder labelled and to the annotated corpora.
-
-    ``labelled`` are sentences' units with the encoder's log-probabilities, [units, tags].
-    """
+def fit_student(labelled: Sequence[Labelled], vocabulary: Vocabulary, root: Path) -> Student:
+    """Return the student fitted to what a teacher labelled and to the corpora annotated by hand."""
     choose = _seeded(SEED)
     hide = np.random.default_rng(SEED)
     gold = data.gold(root)
     lexicon = Lexicon(vocabulary)
-    taught = [
-        UnitExample(lexicon.numbers(units), np.exp(scores), np.ones(scores.shape, np.bool_))
-        for units, scores in labelled
-    ]
+    taught = [_unit_example(_taught(*one), lexicon) for one in labelled]
 
     def epoch() -> list[list[UnitExample]]:
-        examples = list(taught)
-        for sentences, annotated in gold:
-            for sentence in sentences:
-                units = split(vary(sentence.text, choose))
-                numbers = lexicon.numbers([unit.text for unit in units])
-                allowed = allowed_tags(gold_tags(units, sentence), annotated)
-                unasked = np.zeros(allowed.shape, np.float16)
-                examples.append(UnitExample(numbers, unasked, allowed))
+        annotated = (
+            _annotated(sentence, types, choose) for all_, types in gold for sentence in all_
+        )
+        examples = [*taught, *(_unit_example(lesson, lexicon) for lesson in annotated)]
         return batches(examples, lambda example: len(example.numbers), STUDENT_BATCH, choose)
 
     def loss(batch: list[UnitExample]) -> Tensor:
@@ -159,13 +168,9 @@ def fit_student(
         words[len(different) :, :-SHAPES] = 0
         places = torch.zeros(mask.shape, dtype=torch.long)
         places[mask] = torch.from_numpy(ranks)
-        target = torch.from_numpy(np.concatenate([example.target for example in batch]))
-        allowed = torch.from_numpy(np.concatenate([example.allowed for example in batch]))
         with torch.autocast("cpu", torch.bfloat16):
             scores = model(words, places, mask.unsqueeze(2).float())
-        logs = scores[mask].float().log_softmax(-1)
-        total: Tensor = (_surprise(logs, allowed) - (target * logs).sum(-1)).mean()
-        return total
+        return _loss(scores[mask], batch)
 
     model = Student(lexicon.width, len(TAGS))
     optimizer = torch.optim.AdamW(
@@ -175,43 +180,60 @@ def fit_student(
     return model
 
 
-def label(
-    score: Callable[[list[list[str]]], Sequence[NDArray[np.float32]]],
-    sentences: Sequence[str],
-) -> Iterator[tuple[list[str], NDArray[np.float16]]]:
-    """Yield each sentence's units, in a form of it as ``vary`` gives, with their scores."""
+def label(score: Scorer, sentences: Sequence[str]) -> Iterator[Labelled]:
+    """Yield each sentence's units, in a form of it as ``vary`` gives, with their tags."""
     choose = random.Random(SEED)
     for start in range(0, len(sentences), LABELLED_AT_ONCE):
         some = sentences[start : start + LABELLED_AT_ONCE]
         varied = [vary(sentence, choose) for sentence in some]
         units = [[unit.text for unit in split(sentence)] for sentence in varied]
         for one, scores in zip(units, score(units), strict=True):
-            yield one, scores.astype(np.float16)
+            yield one, np.exp(scores).astype(np.float16)
 
 
 def _seeded(seed: int) -> random.Random:
-    torch.set_num_threads(1)
+    torch.set_num_threads(THREADS)
     torch.manual_seed(seed)
     return random.Random(seed)
 
 
-def _piece_example(
-    sentence: Sentence, annotated: frozenset[str], vocabulary: Vocabulary, choose: random.Random
-) -> PieceExample:
+def _taught(units: list[str], target: NDArray[np.float16]) -> Lesson:
+    return Lesson(units, target, np.ones(target.shape, np.bool_))
+
+
+def _annotated(sentence: Sentence, types: frozenset[str], choose: random.Random) -> Lesson:
     units = split(vary(sentence.text, choose))
+    allowed = allowed_tags(gold_tags(units, sentence), types)
+    return Lesson([unit.text for unit in units], np.zeros(allowed.shape, np.float16), allowed)
+
+
+def _piece_example(lesson: Lesson, vocabulary: Vocabulary, choose: random.Random) -> PieceExample:
     ids, firsts = [BEGIN], []
-    for unit in units:
+    for unit in lesson.units:
         firsts.append(len(ids))
         hidden = choose.random() < UNKNOWN_RATE
-        ids += (UNKNOWN,) if hidden else vocabulary.pieces(unit.text)
+        ids += (UNKNOWN,) if hidden else vocabulary.pieces(unit)
     firsts = [first for first in firsts if first < LONGEST]
-    allowed = allowed_tags(gold_tags(units, sentence)[: len(firsts)], annotated)
-    return PieceExample([*ids[:LONGEST], END], firsts, allowed)
+    target, allowed = lesson.target[: len(firsts)], lesson.allowed[: len(firsts)]
+    return PieceExample([*ids[:LONGEST], END], firsts, target, allowed)
 
 
-def _surprise(logs: Tensor, allowed: Tensor) -> Tensor:
-    """Return for each unit minus the log of the probability that its allowed tags have in all."""
-    return -logs.masked_fill(~allowed, -1e9).logsumexp(-1)
+def _unit_example(lesson: Lesson, lexicon: Lexicon) -> UnitExample:
+    return UnitExample(lexicon.numbers(lesson.units), lesson.target, lesson.allowed)
+
+
+def _loss(scores: Tensor, batch: Sequence[PieceExample] | Sequence[UnitExample]) -> Tensor:
+    """Return the mean loss of the units of a batch, whose ``scores`` are [units, tags].
+
+    It is minus the log of the probability that a unit's allowed tags have in all, and the cross
+    entropy to what the teacher said (Hinton et al. 2015).
+    """
+    target = torch.from_numpy(np.concatenate([example.target for example in batch]))
+    allowed = torch.from_numpy(np.concatenate([example.allowed for example in batch]))
+    logs = scores.float().log_softmax(-1)
+    surprise = -logs.masked_fill(~allowed, -1e9).logsumexp(-1)
+    total: Tensor = (surprise - (target * logs).sum(-1)).mean()
+    return total
 
 
 def _fit(

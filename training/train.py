@@ -67,6 +67,8 @@ def train(root: Path, source: e5.E5, out: Path) -> None:
     if not (first / "accurate.pt").exists():
         encoder = fit.fit_encoder(source, kept, pieces, root)
         torch.save(encoder.state_dict(), first / "accurate.pt")
+    if not (first / "accurate.onnx").exists():
+        _export_encoder(root, first, pieces)
     if not (out / "second.pt").exists():
         labelled = _labels(root, first, pieces)[:LABELLED]
         encoder = fit.fit_encoder(source, kept, pieces, root, labelled)
@@ -74,6 +76,8 @@ def train(root: Path, source: e5.E5, out: Path) -> None:
     if not (out / "accurate.pt").exists():
         both = [torch.load(path) for path in (first / "accurate.pt", out / "second.pt")]
         torch.save(mean(both), out / "accurate.pt")
+    if not (out / "accurate.onnx").exists():
+        _export_encoder(root, out, pieces)
     if not (out / "fast.pt").exists():
         student = fit.fit_student(_labels(root, out, pieces), pieces, root)
         torch.save(student.state_dict(), out / "fast.pt")
@@ -95,8 +99,6 @@ def mean(networks: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
 
 def _labels(root: Path, folder: Path, pieces: Vocabulary) -> list[fit.Labelled]:
     """Return what the encoder in a folder makes of the text that is not measured on."""
-    if not (folder / "accurate.onnx").exists():
-        _export_encoder(root, folder, pieces)
     path = folder / "labels.pickle"
     if not path.exists():
         score = Encoder(folder, pieces, threads=1).scores

@@ -60,8 +60,8 @@ def _rates(systems: Mapping[str, System], servers: str, broker: str) -> dict[str
         for system in running.values():
             system.start()
         for system in running.values():
-            system.warm_up(records[:100])
-            system.watcher.rest()
+            with system.at_work():
+                system.warm_up(records[:100])
         for repetition in range(REPETITIONS):
             say(f"overhead, {broker} broker, run {repetition + 1} of {REPETITIONS}")
             for name, system in running.items():

@@ -71,8 +71,8 @@ def measure(
             system.start()
         for name, system in running.items():
             say(f"throughput, {profile}: {name} warms up")
-            system.warm_up(repeat(texts, WARM_UP, "warm-up"))
-            system.watcher.rest()
+            with system.at_work():
+                system.warm_up(repeat(texts, WARM_UP, "warm-up"))
         for repetition in range(REPETITIONS):
             articles = repeat(texts, count, f"run-{repetition}")
             seconds, used, expected = _bare(articles, analyse)

@@ -23,12 +23,11 @@ from training.lexicon import Lexicon
 from training.student import Student
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from training.corpora import Sentence
     from training.e5 import E5
 
 Example = TypeVar("Example")
@@ -110,7 +109,7 @@ def fit_encoder(
         sources = data.gold(root) if labelled else [*data.gold(root), *data.silver(root, number)]
         lessons = chain(
             (_taught(*one) for one in labelled[number::ENCODER_EPOCHS]),
-            (_annotated(sentence, types, choose) for all_, types in sources for sentence in all_),
+            _annotated(sources, choose),
         )
         examples = [_piece_example(lesson, vocabulary, choose) for lesson in lessons]
         return batches(examples, lambda example: len(example.ids), ENCODER_BATCH, choose)
@@ -151,10 +150,8 @@ def fit_student(labelled: Sequence[Labelled], vocabulary: Vocabulary, root: Path
     taught = [_unit_example(_taught(*one), lexicon) for one in labelled]
 
     def epoch() -> list[list[UnitExample]]:
-        annotated = (
-            _annotated(sentence, types, choose) for all_, types in gold for sentence in all_
-        )
-        examples = [*taught, *(_unit_example(lesson, lexicon) for lesson in annotated)]
+        annotated = [_unit_example(lesson, lexicon) for lesson in _annotated(gold, choose)]
+        examples = [*taught, *annotated]
         return batches(examples, lambda example: len(example.numbers), STUDENT_BATCH, choose)
 
     def loss(batch: list[UnitExample]) -> Tensor:
@@ -201,10 +198,14 @@ def _taught(units: list[str], target: NDArray[np.float16]) -> Lesson:
     return Lesson(units, target, np.ones(target.shape, np.bool_))
 
 
-def _annotated(sentence: Sentence, types: frozenset[str], choose: random.Random) -> Lesson:
-    units = split(vary(sentence.text, choose))
-    allowed = allowed_tags(gold_tags(units, sentence), types)
-    return Lesson([unit.text for unit in units], np.zeros(allowed.shape, np.float16), allowed)
+def _annotated(sources: Iterable[data.Source], choose: random.Random) -> Iterator[Lesson]:
+    """Yield what corpora say of their sentences; each annotates some types."""
+    for sentences, types in sources:
+        for sentence in sentences:
+            units = split(vary(sentence.text, choose))
+            allowed = allowed_tags(gold_tags(units, sentence), types)
+            unasked = np.zeros(allowed.shape, np.float16)
+            yield Lesson([unit.text for unit in units], unasked, allowed)
 
 
 def _piece_example(lesson: Lesson, vocabulary: Vocabulary, choose: random.Random) -> PieceExample:

@@ -88,8 +88,8 @@ class Delivery:
     async def run(self, stream: Stream[bytes]) -> None:
         """Process the stream for as long as it lasts.
 
-        Records are handled a batch at a time: those that came in the meantime. The events of one
-        batch leave while the next is handled.
+        Records are handled a batch at a time, and the events of one batch leave while the next is
+        handled. What a record takes is judged by the last batch.
         """
         stream = cast("Stream[bytes]", stream.noack())
         came: asyncio.Queue[EventT[bytes] | None] = asyncio.Queue(self._policy.batch_records)
@@ -97,7 +97,8 @@ class Delivery:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_read(stream, came))
             tasks.create_task(self._acknowledge(stream, leaving))
-            while events := await _batch(came):
+            each = self._policy.batch_seconds
+            while events := await self._batch(came, each):
                 records = [_record(event) for event in events]
                 now = datetime.now(UTC)
                 self.busy_since = time.monotonic()
@@ -106,9 +107,20 @@ class Delivery:
                     outcomes = await self._outcomes(records, now)
                 analysis = time.monotonic() - self.busy_since
                 self.busy_since = None
+                each = analysis / len(events)
                 delivery = tasks.create_task(self._deliver_all(records, outcomes, now, analysis))
                 await leaving.put(_Leaving(events, delivery))
             await leaving.put(None)
+
+    async def _batch(
+        self, came: asyncio.Queue[EventT[bytes] | None], seconds_each: float
+    ) -> list[EventT[bytes]]:
+        """Return events of a queue, waiting for one; none when there will be no more."""
+        batch = [await came.get()]
+        size = self._policy.batch_size(1 + came.qsize(), seconds_each)
+        while batch[-1] is not None and len(batch) < size:
+            batch.append(came.get_nowait())
+        return [event for event in batch if event is not None]
 
     async def _acknowledge(
         self, stream: Stream[bytes], leaving: asyncio.Queue[_Leaving | None]
@@ -240,14 +252,6 @@ async def _read(stream: Stream[bytes], came: asyncio.Queue[EventT[bytes] | None]
     async for event in stream.events():
         await came.put(event)
     await came.put(None)
-
-
-async def _batch(came: asyncio.Queue[EventT[bytes] | None]) -> list[EventT[bytes]]:
-    """Return the events in a queue, waiting for one; none when there will be no more."""
-    batch = [await came.get()]
-    while batch[-1] is not None and not came.empty():
-        batch.append(came.get_nowait())
-    return [event for event in batch if event is not None]
 
 
 def _record(event: EventT[bytes]) -> Record:

@@ -30,8 +30,9 @@ class FailureLimit:
 class Policy:
     """What a worker does about records and brokers that fail. Times are in seconds.
 
-    All records that came in the meantime are handled at once, at most ``batch_records``: a worker
-    that is behind gains by more, up to about that many. A handler that takes longer over them than
+    As many records are handled at once as should take ``batch_seconds``, so that none waits long
+    for the others. Once ``batch_records`` wait, all of those are: a worker that is behind gains by
+    more at once, up to about that many. A handler that takes longer over them than
     ``batch_timeout``, and ``megabyte_timeout`` more for each million bytes, is ended; one that asks
     for more memory than ``memory`` bytes does not get it, where the system counts that. Behind the
     batch whose events the broker has yet to take, up to ``batches_leaving`` wait. An event that it
@@ -42,6 +43,7 @@ class Policy:
     """
 
     batch_records: int = 64
+    batch_seconds: float = 0.05
     batches_leaving: int = 1
     batch_timeout: float = 60.0
     megabyte_timeout: float = 180.0
@@ -51,6 +53,12 @@ class Policy:
     delivery_deadline: float = 120.0
     patience: float = 180.0
     failures: FailureLimit = field(default_factory=FailureLimit)
+
+    def batch_size(self, waiting: int, seconds_each: float) -> int:
+        """Return how many of the records that wait are handled at once, given what one takes."""
+        if waiting >= self.batch_records:
+            return self.batch_records
+        return min(waiting, max(1, int(self.batch_seconds / seconds_each)))
 
     def timeout(self, records: Sequence[Record]) -> float:
         """Return how long a handler may take over a batch, in seconds."""

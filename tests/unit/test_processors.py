@@ -11,6 +11,7 @@ import pytest
 from streams.config import Settings
 from streams.events import Event, Record
 from streams.processors import spotter, tagger
+from streams.processors.policy import Policy
 from streams.processors.processor import Handler, Outcome, Processed, Rejection
 from streams.processors.rejection import ORIGINAL, rejected_event
 from streams.validation import SchemaName, validate
@@ -170,3 +171,11 @@ def test_a_dead_letter_keeps_the_record_and_says_why() -> None:
     assert found["processor"] == b"tagger"
     assert found[ORIGINAL + "trace"] == b"\x00\xff"
     assert found[ORIGINAL + "error"] == b"mine"
+
+
+def test_a_batch_takes_no_longer_than_it_may_unless_the_worker_is_behind() -> None:
+    policy = Policy(batch_records=64, batch_seconds=0.05)
+    assert policy.batch_size(waiting=20, seconds_each=0.02) == 2
+    assert policy.batch_size(waiting=20, seconds_each=3.0) == 1
+    assert policy.batch_size(waiting=20, seconds_each=0.001) == 20
+    assert policy.batch_size(waiting=64, seconds_each=3.0) == 64

@@ -31,8 +31,8 @@ class Policy:
     """What a worker does about records and brokers that fail. Times are in seconds.
 
     As many records are handled at once as should take ``batch_seconds``, so that none waits long
-    for the others. Once ``batch_records`` wait, all of those are: a worker that is behind gains by
-    more at once, up to about that many. A handler that takes longer over them than
+    for the others, and the more of those that wait the more do, up to ``batch_records``: a worker
+    that is behind gains by that, up to about so many. A handler that takes longer over them than
     ``batch_timeout``, and ``megabyte_timeout`` more for each million bytes, is ended; one that asks
     for more memory than ``memory`` bytes does not get it, where the system counts that. Behind the
     batch whose events the broker has yet to take, up to ``batches_leaving`` wait. An event that it
@@ -56,9 +56,9 @@ class Policy:
 
     def batch_size(self, waiting: int, seconds_each: float) -> int:
         """Return how many of the records that wait are handled at once, given what one takes."""
-        if waiting >= self.batch_records:
-            return self.batch_records
-        return min(waiting, max(1, int(self.batch_seconds / seconds_each)))
+        in_time = int(self.batch_seconds / seconds_each)
+        behind = waiting * waiting // self.batch_records
+        return min(waiting, self.batch_records, max(1, in_time, behind))
 
     def timeout(self, records: Sequence[Record]) -> float:
         """Return how long a handler may take over a batch, in seconds."""

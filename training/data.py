@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.analysis.entities.units import split
-from training import corpora
+from training import corpora, variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +34,13 @@ HELD_OUT = 500
 """Sentences of each of WikiNEuRal's test files to measure on."""
 EWT_TRAIN = 1000
 """The first sentences of English-EWT dev are learned from, the others measured on."""
+
+VARIED = {"en": 3, "it": 2, "pt": 1}
+"""How often a sentence of a corpus in these languages is written anew for the student."""
+VARIED_EWT = 40
+"""The same of English-EWT, of which there is little."""
+LISTS = 3000
+"""Lines of names alone in each of these languages."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?»\"])\s+(?=[A-ZÈ«\"])")
 
@@ -105,6 +112,29 @@ def unlabelled(root: Path, longest: int) -> list[str]:
     seen = {_key(sentence.text) for group in development(root).values() for sentence in group}
     chosen = list(_unseen(sentences, seen, longest))
     random.Random(0).shuffle(chosen)
+    return chosen
+
+
+def varied(root: Path, longest: int) -> list[str]:
+    """Return sentences made out of annotated ones, to have labelled as well, shuffled."""
+    italian, portuguese, english = (source.sentences for source in gold(root))
+    encyclopedia = {
+        language: corpora.read(root / f"ner/wikineural/{language}/val.conllu")
+        for language in VARIED
+    }
+    choose = random.Random(0)
+    sentences: list[str] = []
+    for language, varying in (
+        ("it", italian * VARIED["it"]),
+        ("pt", portuguese * VARIED["pt"]),
+        ("en", encyclopedia["en"] * VARIED["en"] + english * VARIED_EWT),
+    ):
+        known = variants.names(varying + encyclopedia[language])
+        sentences += (variants.variant(one, known, choose) for one in varying if one.mentions)
+        sentences += variants.lists(known, LISTS, choose)
+    seen = {_key(sentence.text) for group in development(root).values() for sentence in group}
+    chosen = list(_unseen(sentences, seen, longest))
+    choose.shuffle(chosen)
     return chosen
 
 

@@ -31,11 +31,11 @@ from training.calibrate import Platt
 from training.student import DILATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-VERSION = 5
+VERSION = 6
 LONGEST = 150
 """Units at most of a sentence that an encoder labels."""
 LABELLED = 100_000
@@ -70,7 +70,7 @@ def train(root: Path, source: e5.E5, out: Path) -> None:
     if not (first / "accurate.onnx").exists():
         _export_encoder(root, first, pieces)
     if not (out / "second.pt").exists():
-        labelled = _labels(root, first, pieces)[:LABELLED]
+        labelled = _labels(root, first, pieces, data.unlabelled)[:LABELLED]
         encoder = fit.fit_encoder(source, kept, pieces, root, labelled)
         torch.save(encoder.state_dict(), out / "second.pt")
     if not (out / "accurate.pt").exists():
@@ -79,7 +79,10 @@ def train(root: Path, source: e5.E5, out: Path) -> None:
     if not (out / "accurate.onnx").exists():
         _export_encoder(root, out, pieces)
     if not (out / "fast.pt").exists():
-        student = fit.fit_student(_labels(root, out, pieces), pieces, root)
+        labelled = _labels(root, out, pieces, data.unlabelled) + _labels(
+            root, out, pieces, data.varied
+        )
+        student = fit.fit_student(labelled, pieces, root)
         torch.save(student.state_dict(), out / "fast.pt")
     if not (out / "fast.onnx").exists():
         _export_student(root, out, pieces)
@@ -97,12 +100,14 @@ def mean(networks: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     }
 
 
-def _labels(root: Path, folder: Path, pieces: Vocabulary) -> list[fit.Labelled]:
-    """Return what the encoder in a folder makes of the text that is not measured on."""
-    path = folder / "labels.pickle"
+def _labels(
+    root: Path, folder: Path, pieces: Vocabulary, texts: Callable[[Path, int], list[str]]
+) -> list[fit.Labelled]:
+    """Return what the encoder in a folder makes of texts of ``data``."""
+    path = folder / f"{texts.__name__}.pickle"
     if not path.exists():
         score = Encoder(folder, pieces, threads=1).scores
-        labels = list(fit.label(score, data.unlabelled(root, LONGEST)))
+        labels = list(fit.label(score, texts(root, LONGEST)))
         path.write_bytes(pickle.dumps(labels))
     labelled: list[fit.Labelled] = pickle.loads(path.read_bytes())
     return labelled

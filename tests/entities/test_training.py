@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from streams.analysis.entities.tags import TAGS
 from streams.analysis.entities.units import split
 from streams.analysis.entities.vocabulary import Vocabulary
 from streams.analysis.entities.words import features
-from training import calibrate, corpora
+from training import calibrate, corpora, variants
 from training.corpora import Mention, Sentence
 from training.examples import allowed_tags, batches, gold_tags
 from training.scoring import compare, confusion
@@ -70,9 +71,34 @@ def test_types_that_are_not_annotated_stay_possible() -> None:
     assert {tag[2:] for tag, may in zip(TAGS, outside, strict=True) if may} == ALL - {"PER"} | {""}
 
 
-def test_batches_hold_everything_within_the_budget() -> None:
-    import random
+def test_a_variant_has_other_names_of_the_same_types() -> None:
+    known = {"PER": ["Carla Verdi"], "ORG": ["Fiat"], "LOC": ["Lecce"]}
+    found = {variants.variant(HEADLINE, known, random.Random(seed)) for seed in range(300)}
+    assert "Carla Verdi guida l' Fiat a Lecce" in found
+    assert "Verdi guida l' Fiat a Lecce" in found
+    assert "Anna Bianchi guida l' Fiat a Lecce" in found
+    assert "guida l' Enel a" in found
+    words = {word for text in found for word in text.split()}
+    assert words == {*HEADLINE.text.split(), "Carla", "Verdi", "Fiat", "Lecce"}
 
+
+def test_names_are_taken_once() -> None:
+    assert variants.names([HEADLINE, HEADLINE]) == {
+        "PER": ["Anna Bianchi"],
+        "ORG": ["Enel"],
+        "LOC": ["Pisa"],
+    }
+
+
+def test_lists_are_of_names_and_numbers() -> None:
+    known = {"PER": ["Verdi"], "LOC": ["Lecce"]}
+    lines = list(variants.lists(known, 50, random.Random(0)))
+    assert len(lines) == 50
+    assert all("Verdi" in line or "Lecce" in line for line in lines)
+    assert {word for line in lines for word in line.split() if word.isalpha()} == {"Verdi", "Lecce"}
+
+
+def test_batches_hold_everything_within_the_budget() -> None:
     found = batches(list(range(1, 50)), lambda size: size, 100, random.Random(0))
     assert sorted(size for batch in found for size in batch) == list(range(1, 50))
     assert all(len(batch) * max(batch) <= 100 + 4 * len(batch) for batch in found)
@@ -100,11 +126,11 @@ def test_types_that_the_gold_lacks_are_not_errors() -> None:
 
 
 def test_calibration_recovers_the_odds() -> None:
-    random = np.random.default_rng(0)
-    true = random.uniform(0.05, 0.99, 20_000)
+    draw = np.random.default_rng(0)
+    true = draw.uniform(0.05, 0.99, 20_000)
     odds = np.log(true / (1 - true))
     confidence = 1 / (1 + np.exp(-(odds - 0.5) * 2))
-    given = calibrate.Outcomes(confidence, random.random(20_000) < true)
+    given = calibrate.Outcomes(confidence, draw.random(20_000) < true)
     line = calibrate.fit(given)
     assert line.slope == pytest.approx(0.5, abs=0.03)
     assert line.intercept == pytest.approx(0.5, abs=0.05)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PARTITIONS = 8
 WARM_UP = 64
 LOADS = (0.1, 0.5, 0.8)
-SECONDS = 60
+SECONDS = 45
 LEAST = 100
 """Articles at least, at however low a rate."""
 QUANTILES = (0.5, 0.95, 0.99, 0.999)

@@ -31,8 +31,8 @@ class Policy:
     """What a worker does about records and brokers that fail. Times are in seconds.
 
     As many records are handled at once as should take ``batch_seconds``, so that none waits long
-    for the others, and the more of those that wait the more do, up to ``batch_records``: a worker
-    that is behind gains by that, up to about so many. A handler that takes longer over them than
+    for the others. The more wait, the more of them are, and all, up to ``batch_records``, where
+    ``behind_records`` do: a worker that is behind gains by that. A handler that takes longer than
     ``batch_timeout``, and ``megabyte_timeout`` more for each million bytes, is ended; one that asks
     for more memory than ``memory`` bytes does not get it, where the system counts that. Behind the
     batch whose events the broker has yet to take, up to ``batches_leaving`` wait. An event that it
@@ -44,6 +44,7 @@ class Policy:
 
     batch_records: int = 64
     batch_seconds: float = 0.05
+    behind_records: int = 32
     batches_leaving: int = 1
     batch_timeout: float = 60.0
     megabyte_timeout: float = 180.0
@@ -57,7 +58,7 @@ class Policy:
     def batch_size(self, waiting: int, seconds_each: float) -> int:
         """Return how many of the records that wait are handled at once, given what one takes."""
         in_time = int(self.batch_seconds / seconds_each)
-        behind = waiting * waiting // self.batch_records
+        behind = waiting * waiting // self.behind_records
         return min(waiting, self.batch_records, max(1, in_time, behind))
 
     def timeout(self, records: Sequence[Record]) -> float:

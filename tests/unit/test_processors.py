@@ -174,10 +174,11 @@ def test_a_dead_letter_keeps_the_record_and_says_why() -> None:
 
 
 def test_a_batch_takes_no_longer_than_it_may_unless_the_worker_is_behind() -> None:
-    policy = Policy(batch_records=64, batch_seconds=0.05)
+    policy = Policy(batch_records=64, batch_seconds=0.05, behind_records=32)
     assert policy.batch_size(waiting=8, seconds_each=0.02) == 2
-    assert policy.batch_size(waiting=8, seconds_each=3.0) == 1
+    assert policy.batch_size(waiting=4, seconds_each=3.0) == 1
     assert policy.batch_size(waiting=8, seconds_each=0.001) == 8
-    assert policy.batch_size(waiting=32, seconds_each=3.0) == 16
+    assert policy.batch_size(waiting=16, seconds_each=3.0) == 8
+    assert policy.batch_size(waiting=32, seconds_each=3.0) == 32
     assert policy.batch_size(waiting=64, seconds_each=3.0) == 64
     assert policy.batch_size(waiting=65, seconds_each=0.0001) == 64

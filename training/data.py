@@ -109,8 +109,7 @@ def unlabelled(root: Path, longest: int) -> list[str]:
     for article in _articles(root):
         sentences += _SENTENCE_END.split(article)
     sentences += _treebanks(root)
-    seen = {_key(sentence.text) for group in development(root).values() for sentence in group}
-    chosen = list(_unseen(sentences, seen, longest))
+    chosen = list(_unseen(root, sentences, longest))
     random.Random(0).shuffle(chosen)
     return chosen
 
@@ -132,8 +131,7 @@ def varied(root: Path, longest: int) -> list[str]:
         known = variants.names(varying + encyclopedia[language])
         sentences += (variants.variant(one, known, choose) for one in varying if one.mentions)
         sentences += variants.lists(known, LISTS, choose)
-    seen = {_key(sentence.text) for group in development(root).values() for sentence in group}
-    chosen = list(_unseen(sentences, seen, longest))
+    chosen = list(_unseen(root, sentences, longest))
     choose.shuffle(chosen)
     return chosen
 
@@ -150,7 +148,9 @@ def _treebanks(root: Path) -> Iterator[str]:
             yield from (line[9:].strip() for line in lines if line.startswith("# text = "))
 
 
-def _unseen(sentences: Iterable[str], seen: set[tuple[str, ...]], longest: int) -> Iterator[str]:
+def _unseen(root: Path, sentences: Iterable[str], longest: int) -> Iterator[str]:
+    """Yield each different sentence once, without those that are measured on."""
+    seen = {_key(sentence.text) for group in development(root).values() for sentence in group}
     for sentence in sentences:
         key = _key(sentence)
         if 0 < len(key) <= longest and key not in seen:

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     ssl_key_location: Path | None = None
     ssl_key_password: SecretStr | None = None
     profile: Literal["accurate", "fast"] = "accurate"
-    threads: int = Field(default=1, ge=1)
+    threads: int = Field(default=2, ge=1)
     gazetteer: FilePath | None = None
 
     @model_validator(mode="after")

@@ -38,7 +38,7 @@ class Convolution(Network[int]):
 
     def __init__(self, models: Path, vocabulary: Vocabulary, threads: int) -> None:
         super().__init__(models / "fast.onnx", threads)
-        self._words = session(models / "fast-words.onnx", threads)
+        self._words = session(models / "fast-words.onnx")
         self._vocabulary = vocabulary
         self._forget()
 

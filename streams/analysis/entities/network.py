@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from streams.analysis.entities.tags import TAGS
 from streams.analysis.entities.windows import windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -30,8 +31,10 @@ class Network(ABC, Generic[Item]):
     """
 
     def __init__(self, path: Path, threads: int) -> None:
-        """Load an ONNX model, pinned to a number of processor threads."""
-        self.session = session(path, threads)
+        """Load an ONNX model; up to ``threads`` batches run at once, each on one of them."""
+        self.session = session(path)
+        self._threads = threads
+        self._helpers = ThreadPoolExecutor(threads, "network")
         properties = self.session.get_modelmeta().custom_metadata_map
         self.name = properties["name"]
         self._slope = float(properties["slope"])
@@ -72,10 +75,21 @@ class Network(ABC, Generic[Item]):
                 reading = slice(first - start, last - start)
                 size = sum(lengths[start:end])
                 jobs.append(Job(items[start:end], size, reading, result[first:last]))
-        for batch in self.batches(jobs):
+        # The largest first, so that the threads end at about the same time.
+        batches = sorted(self.batches(jobs), key=_size, reverse=True)
+        left = iter(batches)
+        helpers = min(self._threads, len(batches)) - 1
+        helping = [self._helpers.submit(self._run_all, left) for _ in range(helpers)]
+        self._run_all(left)
+        for helper in helping:
+            helper.result()
+        return results
+
+    def _run_all(self, left: Iterator[list[Job[Item]]]) -> None:
+        """Run batches until none is left; other threads may take from the same iterator."""
+        for batch in left:
             for job, scores in zip(batch, self.run([job.items for job in batch]), strict=True):
                 job.target[:] = scores[job.reading]
-        return results
 
 
 class Job(NamedTuple, Generic[Item]):
@@ -87,10 +101,15 @@ class Job(NamedTuple, Generic[Item]):
     target: NDArray[np.float32]
 
 
-def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    """Load an ONNX model, pinned to a number of processor threads."""
+def _size(batch: list[Job[Item]]) -> int:
+    return sum(job.size for job in batch)
+
+
+def session(path: Path) -> onnxruntime.InferenceSession:
+    """Load an ONNX model that runs on the thread which calls it."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    # The runtime's own threads share each operation. These are small: two take longer than one.
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     # The stronger levels fuse additions into the layer norms, which is slower: the fused
     # operator is not vectorized.

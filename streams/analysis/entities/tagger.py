@@ -35,9 +35,9 @@ class EntityTagger:
 
     ``profile`` chooses the model: ``fast`` is a small network distilled from a transformer
     encoder; with ``accurate`` the encoder reads again where the small one is in doubt.
-    ``threads`` is the number of processor threads the model may use. ``gazetteer`` is a file of
-    known names, which win over the model and give their ids (see ``Gazetteer``). All is read
-    once, here. Raises ``OSError`` and ``ValueError`` where the gazetteer cannot be read.
+    ``threads`` is how many threads the model works on, each on other sentences. ``gazetteer`` is
+    a file of known names, which win over the model and give their ids (see ``Gazetteer``). All is
+    read once, here. Raises ``OSError`` and ``ValueError`` where the gazetteer cannot be read.
     """
 
     def __init__(

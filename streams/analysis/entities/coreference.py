@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -77,9 +78,13 @@ def resolve(mentions: Sequence[Mention]) -> list[Identity]:
     keys = [_Key(mention.type, _words(mention.text, mention.type)) for mention in mentions]
     longest_first = sorted(set(keys), key=lambda key: (-len(key.words), key.words))
     heads: dict[_Key, _Key] = {}
+    fuller: defaultdict[tuple[EntityType, str], list[_Key]] = defaultdict(list)
     for key in longest_first:
-        fuller = {heads[other] for other in heads if _can_stand_for(key, other)}
-        heads[key] = fuller.pop() if len(fuller) == 1 else key
+        candidates = fuller[key.type, key.words[-1]]
+        found = {heads[other] for other in candidates if _can_stand_for(key, other)}
+        heads[key] = found.pop() if len(found) == 1 else key
+        for word in _last_words_of_shorter(key):
+            fuller[key.type, word].append(key)
 
     clusters: dict[_Key, list[Mention]] = {}
     for mention, key in zip(mentions, keys, strict=True):
@@ -109,6 +114,11 @@ def _words(name: str, kind: EntityType) -> tuple[str, ...]:
         while len(words) > 1 and words[-1] in LEGAL_FORMS:
             del words[-1]
     return tuple(words) or (name,)
+
+
+def _last_words_of_shorter(full: _Key) -> set[str]:
+    """Return what the last word of a name must be that may stand for a fuller one."""
+    return {full.words[0], full.words[-1]} if full.type == "PER" else _acronyms(full.words)
 
 
 def _can_stand_for(short: _Key, full: _Key) -> bool:

@@ -30,6 +30,9 @@ COMPRESSION = "gzip"
 """Of what is sent. Every client can read it as it comes; text and events shrink to a quarter."""
 
 CONNECT_TIMEOUT_MS = 5_000
+FETCH_WAIT_MS = 100
+"""How long a broker may hold back its answer while it has no records. The embedded one answers
+after about half of that, even if some come."""
 RECONNECT_MS = 2_000
 """The longest wait between attempts to connect again: the default of 30 s outlasts outages."""
 
@@ -123,6 +126,7 @@ def consumer(settings: Settings, group: str | None = None, **options: Any) -> An
             bootstrap_timeout_ms=CONNECT_TIMEOUT_MS,
             group_id=group,
             enable_auto_commit=False,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             **_common(settings),
             **options,
         )

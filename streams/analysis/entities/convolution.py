@@ -56,10 +56,12 @@ class Convolution(Network[int]):
         return [1] * len(items)
 
     def batches(self, jobs: list[Job[int]]) -> Iterator[list[Job[int]]]:
+        """Batches are full, unless there would be too few of them for the threads."""
+        enough = min(BATCH, -(-sum(job.size for job in jobs) // self.threads))
         batch: list[Job[int]] = []
         for job in jobs:
             batch.append(job)
-            if sum(job.size for job in batch) >= BATCH:
+            if sum(job.size for job in batch) >= enough:
                 yield batch
                 batch = []
         if batch:

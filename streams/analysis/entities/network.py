@@ -33,7 +33,7 @@ class Network(ABC, Generic[Item]):
     def __init__(self, path: Path, threads: int) -> None:
         """Load an ONNX model; up to ``threads`` batches run at once, each on one of them."""
         self.session = session(path)
-        self._threads = threads
+        self.threads = threads
         self._helpers = ThreadPoolExecutor(threads, "network")
         properties = self.session.get_modelmeta().custom_metadata_map
         self.name = properties["name"]
@@ -78,7 +78,7 @@ class Network(ABC, Generic[Item]):
         # The largest first, so that the threads end at about the same time.
         batches = sorted(self.batches(jobs), key=_size, reverse=True)
         left = iter(batches)
-        helpers = min(self._threads, len(batches)) - 1
+        helpers = min(self.threads, len(batches)) - 1
         helping = [self._helpers.submit(self._run_all, left) for _ in range(helpers)]
         self._run_all(left)
         for helper in helping:

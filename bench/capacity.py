@@ -104,7 +104,7 @@ def capacities(profile: str, results: Results) -> tuple[float, float]:
 
     The tagger's was measured; the spotter's is what the time of an article in it leaves room for.
     """
-    tagger = Spread.of(results["scaling"][profile]["1"]).median
+    tagger = Spread.of(results["scaling"][profile]["1"]["rate"]).median
     spotter: float = results["inside"][profile]["spotter"]["analysis"]
     return tagger, 1000 / spotter
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import random
 import time
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.corpus import repeat
-from bench.measure import quantile, say
+from bench.measure import REPETITIONS, quantile, say
 from bench.systems import Running, hedgewire
 from streams import topics
 from streams.broker import EmbeddedBroker
@@ -35,13 +35,14 @@ QUANTILES = (0.5, 0.95, 0.99, 0.999)
 
 def measure(
     texts: list[Article], profile: Profile, capacity: float, source: Path
-) -> dict[str, dict[str, list[float]]]:
-    """Return milliseconds to ``tagged`` and to ``hedged`` by load, a value for each quantile.
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return milliseconds to ``tagged`` and to ``hedged`` by load.
 
-    ``capacity`` is in articles a second, of which ``LOADS`` are shares; ``source``, the checkout
-    of ours to measure.
+    Each has a value for each quantile: over the ``whole`` run, and over each of its ``parts``, as
+    many as other sections have runs. ``capacity`` is in articles a second, of which ``LOADS`` are
+    shares; ``source``, the checkout of ours to measure.
     """
-    found: dict[str, dict[str, list[float]]] = {}
+    found: dict[str, dict[str, dict[str, Any]]] = {}
     with (
         EmbeddedBroker() as broker,
         Running(
@@ -61,11 +62,17 @@ def measure(
             system.watcher.wait({topics.TAGGED: tagged})
             time.sleep(2)  # for the last that are hedged, of which nobody knows how many
             found[f"{load:.0%}"] = {
-                topic: [
-                    1000 * quantile([come - due[key] for key, come in came.items()], share)
-                    for share in QUANTILES
-                ]
+                topic: _quantiles(due, system.watcher.arrivals[topic])
                 for topic in (topics.TAGGED, topics.HEDGED)
-                if (came := {k: t for k, t in system.watcher.arrivals[topic].items() if k in due})
             }
     return found
+
+
+def _quantiles(due: dict[str, float], came: dict[str, float]) -> dict[str, Any]:
+    late = [1000 * (came[key] - at) for key, at in due.items() if key in came]
+    size = -(-len(late) // REPETITIONS)
+    parts = [late[start : start + size] for start in range(0, len(late), size)]
+    return {
+        "whole": [quantile(late, share) for share in QUANTILES],
+        "parts": [[quantile(part, share) for share in QUANTILES] for part in parts],
+    }

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from bench.systems import THREADS
+
 if TYPE_CHECKING:
     from streams.article import Article
 
@@ -24,6 +26,7 @@ def describe(articles: Path, texts: list[Article]) -> dict[str, Any]:
         "commit": _commit(),
         "processor": _processor(),
         "cores": psutil.cpu_count(),
+        "threads": THREADS,
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),

@@ -55,7 +55,7 @@ def summary(results: Results) -> str:
     rows = []
     for profile in PROFILES:
         rates = {name: runs["rate"] for name, runs in results["throughput"][profile].items()}
-        half = results["latency"][OURS][profile]["50%"][topics.HEDGED]
+        half = results["latency"][OURS][profile]["50%"][topics.HEDGED]["whole"]
         rows.append(
             [
                 f"`{profile}`",
@@ -120,9 +120,10 @@ def throughput(results: Results) -> str:
         "8 partitions. The bare loop parses, analyses and serialises in one process without "
         "Kafka. The loop written by hand and Quix Streams do the same in one process, at least "
         "once; hedgewire in four: tagger and spotter, each with a process of its own for the "
-        "analysis. spaCy has an English model (`en_core_web_md`, `ner` alone) and seven words to "
-        "match; it is there for its speed. `ms of processor` is what the system's processes used "
-        "for an article, without broker and load.",
+        f"analysis. In all of them, the entity model has {results['machine']['threads']} threads "
+        "(`HEDGEWIRE_THREADS`). spaCy, with one, has an English model (`en_core_web_md`, `ner` "
+        "alone) and seven words to match; it is there for its speed. `ms of processor` is what the "
+        "system's processes used for an article, without broker and load.",
         *parts,
         "![From end to end](throughput.svg)",
     )
@@ -163,7 +164,13 @@ def overhead(results: Results) -> str:
 def latency(results: Results) -> str:
     """Return how long articles take to their events."""
     rows = [
-        [name, profile, load, topic, *(f"{each:,.0f}" for each in values)]
+        [
+            name,
+            profile,
+            load,
+            topic,
+            *map(_among, values["whole"], zip(*values["parts"], strict=True)),
+        ]
         for name, profiles in results["latency"].items()
         for profile, loads in profiles.items()
         for load, by_topic in loads.items()
@@ -173,7 +180,8 @@ def latency(results: Results) -> str:
         "Latency",
         "Milliseconds from when an article was due to be published until its event was received, "
         "at a share of the throughput above. Articles come at random times (a Poisson process) "
-        "whether or not the pipeline keeps up.",
+        "whether or not the pipeline keeps up. In brackets are the least and the greatest of five "
+        "parts of a run: how much the tail owes to how the articles happened to come.",
         _table(["system", "profile", "load", "to", *QUANTILES], rows),
     )
 
@@ -181,16 +189,23 @@ def latency(results: Results) -> str:
 def scaling(results: Results) -> str:
     """Return what more workers bring."""
     rows = [
-        [profile, workers, _spread(rates, ".1f"), _spread(_ratio(rates, counts["1"]), ".2f")]
+        [
+            profile,
+            workers,
+            _spread(runs["rate"], ".1f"),
+            _spread(_ratio(runs["rate"], counts["1"]["rate"]), ".2f"),
+            _spread(runs["cores"], ".2f"),
+        ]
         for profile, counts in results["scaling"].items()
-        for workers, rates in counts.items()
+        for workers, runs in counts.items()
     ]
     cores = results["machine"]["cores"]
     return _section(
         "Workers",
-        f"Taggers on 8 partitions, to `articles.tagged` alone. The {cores} cores also carry the "
-        "broker, the load and the receiver.",
-        _table(["profile", "taggers", "articles/s", "to one"], rows),
+        "Taggers on 8 partitions, to `articles.tagged` alone, each with one thread for the entity "
+        f"model. The machine has {cores} cores, which also carry the broker, the load and the "
+        "receiver: where all are at work, more taggers have nothing to work on.",
+        _table(["profile", "taggers", "articles/s", "to one", "cores at work"], rows),
     )
 
 
@@ -262,14 +277,20 @@ def targets(results: Results) -> str:
     rows = []
     for profile in PROFILES:
         of = runs[profile]
-        p99 = results["latency"][OURS][profile]["50%"][topics.HEDGED][QUANTILES.index("p99")]
-        two = _ratio(results["scaling"][profile]["2"], results["scaling"][profile]["1"])
+        half = results["latency"][OURS][profile]["50%"][topics.HEDGED]["whole"]
+        taggers = results["scaling"][profile]
+        two = _ratio(taggers["2"]["rate"], taggers["1"]["rate"])
         rows += [
             [profile, "to the bare loop", "at least 0.85", _median(of[OURS], of[BARE])],
             [profile, "to the loop on confluent-kafka", "at least 1", _median(of[OURS], of[LOOP])],
             [profile, "to Quix Streams", "above 1", _median(of[OURS], of[QUIX])],
             [profile, "to spaCy in the loop", "above 1", _median(of[OURS], of[SPACY])],
-            [profile, "p99 to hedged at half load", "at most 250 ms", f"{p99:.0f} ms"],
+            [
+                profile,
+                "p99 to hedged at half load",
+                "at most 250 ms",
+                f"{half[QUANTILES.index('p99')]:.0f} ms",
+            ],
             [profile, "two taggers to one", "at least 1.8", f"{Spread.of(two).median:.2f}"],
         ]
     grown = max(last - half for _, half, last in memory(results["backlog"]))
@@ -318,6 +339,10 @@ def _median(rates: Sequence[float], others: Sequence[float]) -> str:
 def _spread(values: Sequence[float], form: str) -> str:
     of = Spread.of(values)
     return f"{of.median:{form}} ({of.least:{form}}–{of.greatest:{form}})"
+
+
+def _among(value: float, parts: Sequence[float]) -> str:
+    return f"{value:,.0f} ({min(parts):,.0f}–{max(parts):,.0f})"
 
 
 def _section(title: str, *parts: str) -> str:

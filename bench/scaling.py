@@ -1,9 +1,14 @@
-"""Workers side by side: one, two and four taggers on the partitions of one topic."""
+"""Workers side by side: one, two and four taggers on the partitions of one topic.
+
+Each has one thread for the entity model: a tagger more is then a core more.
+"""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
+
+import psutil
 
 from bench.corpus import repeat
 from bench.measure import REPETITIONS, say
@@ -22,19 +27,25 @@ SECONDS = 4
 """About how long one run of one worker should take."""
 
 
-def measure(texts: list[Article], profile: Profile, capacity: float) -> dict[str, list[float]]:
-    """Return tagged articles a second of each run by how many taggers there are.
+def measure(
+    texts: list[Article], profile: Profile, capacity: float
+) -> dict[str, dict[str, list[float]]]:
+    """Return what each run came to, by how many taggers there are.
 
-    ``capacity`` is about what one does, in articles a second.
+    That is ``rate``, in tagged articles a second, and ``cores``, how many of the machine's were at
+    work on average, on whatever. ``capacity`` is about what one tagger does, in articles a second.
     """
-    rates = {}
+    found = {}
     for workers in WORKERS:
         count = round(capacity * SECONDS * min(workers, 2))
-        seconds = []
+        rates, cores = [], []
         with (
             EmbeddedBroker() as broker,
             Running(
-                hedgewire(profile, "tagger", workers), broker.bootstrap_servers, "", PARTITIONS
+                hedgewire(profile, "tagger", workers, threads=1),
+                broker.bootstrap_servers,
+                "",
+                PARTITIONS,
             ) as system,
         ):
             system.start()
@@ -44,8 +55,16 @@ def measure(texts: list[Article], profile: Profile, capacity: float) -> dict[str
                 say(f"scaling, {profile}: {workers} taggers, run {repetition + 1}")
                 articles = repeat(texts, count, f"run-{repetition}")
                 wanted = {topics.TAGGED: system.watcher.counts[topics.TAGGED] + count}
-                started = time.perf_counter()
+                used, started = _processor_seconds(), time.perf_counter()
                 system.source.backlog(articles)
-                seconds.append(system.watcher.wait(wanted) - started)
-        rates[str(workers)] = [count / each for each in seconds]
-    return rates
+                seconds = system.watcher.wait(wanted) - started
+                rates.append(count / seconds)
+                cores.append((_processor_seconds() - used) / seconds)
+        found[str(workers)] = {"rate": rates, "cores": cores}
+    return found
+
+
+def _processor_seconds() -> float:
+    """Return the processor time that the machine has used so far."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system)

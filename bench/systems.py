@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).parents[1]
 PEERS = CHECKOUT / "bench/peers"
+THREADS = load_settings().threads
+"""Of the entity model, unless a section says otherwise; the same for our peers."""
 STOP_TIMEOUT_SECONDS = 30
 JOIN_TIMEOUT_SECONDS = 90
 
@@ -37,25 +39,28 @@ class System:
     """What is started, as a command line but for the interpreter.
 
     ``{servers}`` and ``{prefix}`` in it are filled in. ``source`` is the checkout that the
-    package is taken from.
+    package is taken from; ``threads``, how many the entity model has.
     """
 
     command: Sequence[str]
     profile: str = "fast"
     processes: int = 1
     source: Path = CHECKOUT
+    threads: int = THREADS
 
 
 def hedgewire(
     profile: str,
     processor: str = "all",
     processes: int = 1,
+    *,
     source: Path = CHECKOUT,
     options: Sequence[str] = (),
+    threads: int = THREADS,
 ) -> System:
     """Return our workers with a profile of the entity model."""
     command = ("-m", "streams", "worker", processor, "-b", "{servers}", *options)
-    return System(command, profile, processes, source)
+    return System(command, profile, processes, source, threads)
 
 
 def passthrough(source: Path = CHECKOUT) -> System:
@@ -106,6 +111,7 @@ class Running:
         command = [part.format(**filled) for part in self.system.command]
         environment = {
             "HEDGEWIRE_PROFILE": self.system.profile,
+            "HEDGEWIRE_THREADS": str(self.system.threads),
             "HEDGEWIRE_TOPIC_PREFIX": self.settings.topic_prefix,
             "PYTHONPATH": os.pathsep.join([str(self.system.source), str(CHECKOUT)]),
         }

@@ -34,10 +34,7 @@ SPACY_CUES = ("reportedly", "allegedly", "according", "may", "might", "perhaps",
 
 
 def hedgewire(profile: Profile) -> Analysis:
-    """Return the whole analysis in one pass: what a loop written by hand around it does.
-
-    Its threads are those that a worker would have.
-    """
+    """Return the whole analysis in one pass: what a loop written by hand around it does."""
     tagger = EntityTagger(profile, load_settings().threads)
 
     def analyse(values: Sequence[bytes]) -> list[list[Event]]:

@@ -35,7 +35,7 @@ from bench import (
 )
 from bench.machine import describe
 from bench.measure import Spread, say
-from bench.names import OURS
+from bench.names import HALF_OF_ONE_THREAD, OURS, SHIPPED
 from bench.systems import CHECKOUT, checkout
 from streams.analysis import Profile
 
@@ -83,10 +83,17 @@ def _measure(texts: list[Article], versions: dict[str, Path], options: argparse.
     print(text)
 
 
-def _capacity(results: dict[str, Any], profile: Profile) -> float:
+def _capacity(results: dict[str, Any], profile: Profile, name: str = OURS) -> float:
     """Return the articles a second that the throughput section found for a profile."""
-    rates: list[float] = results["throughput"][profile][OURS]["rate"]
+    rates: list[float] = results["throughput"][profile][name]["rate"]
     return Spread.of(rates).median
+
+
+def _loads(results: dict[str, Any], profile: Profile) -> dict[str, float]:
+    """Return articles a second by load: shares of what ours does as it ships."""
+    capacity = _capacity(results, profile, SHIPPED)
+    loads = {f"{share:.0%}": share * capacity for share in latency.LOADS}
+    return loads | {HALF_OF_ONE_THREAD: _capacity(results, profile) / 2}
 
 
 SECTIONS: dict[str, Callable[[list[Article], dict[str, Any], dict[str, Path]], Any]] = {
@@ -100,7 +107,7 @@ SECTIONS: dict[str, Callable[[list[Article], dict[str, Any], dict[str, Path]], A
     "overhead": lambda _, __, versions: overhead.measure(versions),
     "latency": lambda texts, results, versions: {
         name: {
-            profile: latency.measure(texts, profile, _capacity(results, profile), source)
+            profile: latency.measure(texts, profile, _loads(results, profile), source)
             for profile in PROFILES
         }
         for name, source in versions.items()

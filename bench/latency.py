@@ -19,6 +19,7 @@ from streams import topics
 from streams.broker import EmbeddedBroker
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from streams.analysis import Profile
@@ -27,20 +28,20 @@ if TYPE_CHECKING:
 PARTITIONS = 8
 WARM_UP = 64
 LOADS = (0.1, 0.5, 0.8)
-SECONDS = 45
+SECONDS = 40
 LEAST = 100
 """Articles at least, at however low a rate."""
 QUANTILES = (0.5, 0.95, 0.99, 0.999)
 
 
 def measure(
-    texts: list[Article], profile: Profile, capacity: float, source: Path
+    texts: list[Article], profile: Profile, rates: Mapping[str, float], source: Path
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Return milliseconds to ``tagged`` and to ``hedged`` by load.
 
     Each has a value for each quantile: over the ``whole`` run, and over each of its ``parts``, as
-    many as other sections have runs. ``capacity`` is in articles a second, of which ``LOADS`` are
-    shares; ``source``, the checkout of ours to measure.
+    many as other sections have runs. ``rates`` are in articles a second, by the name of the load;
+    ``source``, the checkout of ours to measure.
     """
     found: dict[str, dict[str, dict[str, Any]]] = {}
     with (
@@ -51,8 +52,7 @@ def measure(
     ):
         system.start()
         system.warm_up(repeat(texts, WARM_UP, "warm-up"))
-        for load in LOADS:
-            rate = load * capacity
+        for load, rate in rates.items():
             count = max(LEAST, round(rate * SECONDS))
             say(f"latency, {profile}: {count} articles at {rate:.1f}/s")
             noise = random.Random(count)
@@ -61,7 +61,7 @@ def measure(
             due = system.source.open_loop(repeat(texts, count, f"load-{load}"), times)
             system.watcher.wait({topics.TAGGED: tagged})
             time.sleep(2)  # for the last that are hedged, of which nobody knows how many
-            found[f"{load:.0%}"] = {
+            found[load] = {
                 topic: _quantiles(due, system.watcher.arrivals[topic])
                 for topic in (topics.TAGGED, topics.HEDGED)
             }

@@ -2,6 +2,9 @@
 
 BARE = "bare loop"
 OURS = "hedgewire"
+SHIPPED = "hedgewire, as it ships"
+"""With as many threads for the entity model as it ships with; all others have one."""
+HALF_OF_ONE_THREAD = "50% of one thread"
 LOOP = "confluent-kafka loop"
 QUIX = "Quix Streams"
 SPACY = "spaCy in that loop"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).parents[1]
 PEERS = CHECKOUT / "bench/peers"
 THREADS = load_settings().threads
-"""Of the entity model, unless a section says otherwise; the same for our peers."""
+"""Of the entity model, as it ships."""
 STOP_TIMEOUT_SECONDS = 30
 JOIN_TIMEOUT_SECONDS = 90
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.corpus import repeat
 from bench.measure import REPETITIONS, say
-from bench.names import BARE, LOOP, QUIX, SPACY
+from bench.names import BARE, LOOP, QUIX, SHIPPED, SPACY
 from bench.peers import analysis
 from bench.peers.analysis import BATCH
 from bench.systems import Running, hedgewire, peer
@@ -40,12 +40,16 @@ def measure(
     That is ``rate``, in articles a second, and ``processor``, milliseconds of processor time an
     article, of the system's processes without the broker.
 
-    The bare loop parses, analyses and serialises in one process, without Kafka. The systems run
-    all the while, on topics of their own at one broker, and get the articles in turn.
+    All have one thread for the entity model, but for ours as it ships. The bare loop parses,
+    analyses and serialises in one process, without Kafka. The systems run all the while, on topics
+    of their own at one broker, and get the articles in turn.
     """
     analyse = analysis.hedgewire(profile)
     count = _count(texts, analyse)
-    systems = {name: hedgewire(profile, source=source) for name, source in versions.items()} | {
+    systems = {
+        name: hedgewire(profile, source=source, threads=1) for name, source in versions.items()
+    } | {
+        SHIPPED: hedgewire(profile),
         LOOP: peer("confluent", profile),
         QUIX: peer("quix", profile),
         SPACY: peer("confluent", "spacy"),

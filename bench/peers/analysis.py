@@ -13,7 +13,6 @@ from streams.analysis.document import read_document
 from streams.analysis.entities import EntityTagger
 from streams.analysis.hedges import spot
 from streams.article import Article
-from streams.config import load_settings
 from streams.events import Event, Headers, cloud_event_headers, event_id, timestamp
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ SPACY_CUES = ("reportedly", "allegedly", "according", "may", "might", "perhaps",
 
 def hedgewire(profile: Profile) -> Analysis:
     """Return the whole analysis in one pass: what a loop written by hand around it does."""
-    tagger = EntityTagger(profile, load_settings().threads)
+    tagger = EntityTagger(profile, threads=1)
 
     def analyse(values: Sequence[bytes]) -> list[list[Event]]:
         articles = [Article.parse(value) for value in values]

@@ -77,7 +77,7 @@ class Network(ABC, Generic[Item]):
                 jobs.append(Job(items[start:end], size, reading, result[first:last]))
         # The largest first, so that the threads end at about the same time.
         batches = sorted(self.batches(jobs), key=_size, reverse=True)
-        left = iter(batches)
+        left = iter(batches)  # gives each batch to one thread
         helpers = min(self.threads, len(batches)) - 1
         helping = [self._helpers.submit(self._run_all, left) for _ in range(helpers)]
         self._run_all(left)

@@ -67,7 +67,8 @@ def test_scores_are_the_same_on_several_threads(networks: tuple[Convolution, Enc
     sentences = [DOUBTFUL[:end] for end in range(len(DOUBTFUL))] * 20
     expected = Cascade(*networks).scores(sentences)
     for scores, alone in zip(shared.scores(sentences), expected, strict=True):
-        np.testing.assert_array_equal(scores, alone)
+        # Batches differ, and with them, on some processors, the rounding.
+        np.testing.assert_allclose(scores, alone, atol=1e-4)
 
 
 def test_a_failure_on_another_thread_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,12 +122,11 @@ def _last_words_of_shorter(full: _Key) -> set[str]:
 
 
 def _can_stand_for(short: _Key, full: _Key) -> bool:
-    if short.type != full.type or len(short.words) >= len(full.words):
+    """Tell whether a name may stand for another of its type that is no shorter."""
+    if len(short.words) == len(full.words):
         # Of two names equally long, one may give an initial only: *E. Musk*, *Elon Musk*.
         return (
-            short.type == full.type == "PER"
-            and len(short.words) == len(full.words) > 1
-            and _abbreviates(short.words, full.words)
+            short.type == "PER" and len(short.words) > 1 and _abbreviates(short.words, full.words)
         )
     if short.type == "PER":
         return _abbreviates(short.words, full.words)

@@ -8,8 +8,7 @@ too; of the one such fault that is known, ``transport`` mends the cause.
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kafka import TopicPartition
 
@@ -31,35 +30,52 @@ class SkippedError(Exception):
     """The stream passed over records; the message says which."""
 
 
+class Gap(NamedTuple):
+    """Offsets of a partition that a stream passed over, from ``start`` to before ``end``."""
+
+    place: Place
+    start: int
+    end: int
+
+
 class Continuity:
-    """Remembers how far each partition has come, and looks again wherever there is a gap."""
+    """Remembers how far each partition has come, and looks again wherever there is a gap.
+
+    The first record of a partition is behind one that begins at 0.
+    """
 
     def __init__(self, settings: Settings, group: str) -> None:
         self._settings = settings
         self._group = group
         self._next: dict[Place, int] = {}
 
-    def check(self, records: Sequence[Record]) -> None:
-        """Check the next records of a stream, which may come again after it went back.
+    def advance(self, records: Sequence[Record]) -> list[Gap]:
+        """Take note of the next records of a stream, which may come again after it went back.
 
-        Blocks while it looks into the log: for the first record of a partition, and at gaps.
+        Returns what lies between these and what came before.
+        """
+        gaps = []
+        for record in records:
+            place = (record.topic, record.partition)
+            expected = self._next.get(place, 0)
+            if record.offset > expected:
+                gaps.append(Gap(place, expected, record.offset))
+            self._next[place] = max(expected, record.offset + 1)
+        return gaps
+
+    def check(self, gaps: Sequence[Gap]) -> None:
+        """Look whether the log has the gaps of a stream too; blocks.
 
         Raises:
-            SkippedError: Records before one of these were neither here before nor committed.
+            SkippedError: There are records in one, and they are not committed.
             BrokerUnreachableError: No broker answered in time.
         """
-        with ExitStack() as stack:
-            log: _Log | None = None
-            for record in records:
-                place = (record.topic, record.partition)
-                expected = self._next.get(place)
-                if expected is None or record.offset > expected:
-                    log = log or stack.enter_context(_Log(self._settings, self._group))
-                    first = log.first(place, expected or 0, record.offset)
-                    if first < record.offset:
-                        topic, partition = place
-                        raise SkippedError(f"{topic}[{partition}]@{first} to {record.offset - 1}")
-                self._next[place] = max(expected or 0, record.offset + 1)
+        with _Log(self._settings, self._group) as log:
+            for gap in gaps:
+                first = log.first(gap)
+                if first < gap.end:
+                    topic, partition = gap.place
+                    raise SkippedError(f"{topic}[{partition}]@{first} to {gap.end - 1}")
 
 
 class _Log:
@@ -77,16 +93,16 @@ class _Log:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def first(self, place: Place, expected: int, seen: int) -> int:
-        """Return the offset of the first record that is neither committed nor before ``expected``.
+    def first(self, gap: Gap) -> int:
+        """Return the offset of the first record after the start of a gap that is not committed.
 
-        Where all before ``seen`` are, that record is not looked for.
+        Where all before its end are, that record is not looked for.
         """
-        partition = TopicPartition(*place)
+        partition = TopicPartition(*gap.place)
         with connecting(self._settings):
             self._client.assign([partition])
-            start = max(self._client.committed(partition) or 0, expected)
-            if start >= seen:
+            start = max(self._client.committed(partition) or 0, gap.start)
+            if start >= gap.end:
                 return start
             self._client.seek(partition, start)  # and on to the beginning, where that is later
             deadline = time.monotonic() + READ_TIMEOUT_SECONDS
@@ -94,4 +110,4 @@ class _Log:
                 for messages in self._client.poll(timeout_ms=250, max_records=1).values():
                     offset: int = messages[0].offset
                     return offset
-        raise SkippedError(f"{place} does not show offset {seen} again")
+        raise SkippedError(f"{gap.place} does not show offset {gap.end} again")

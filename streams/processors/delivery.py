@@ -103,7 +103,8 @@ class Delivery:
                 now = datetime.now(UTC)
                 self.busy_since = time.monotonic()
                 with self._ending():
-                    await asyncio.to_thread(self._continuity.check, records)
+                    if gaps := self._continuity.advance(records):
+                        await asyncio.to_thread(self._continuity.check, gaps)
                     outcomes = await self._outcomes(records, now)
                 analysis = time.monotonic() - self.busy_since
                 self.busy_since = None

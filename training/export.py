@@ -98,25 +98,53 @@ class Graph:
 
     def product(self, name: str, value: str) -> str:
         """Return an activation from ``quantized`` times the matrix of this name, plus its bias."""
-        weight = self._weights[f"{name}.weight"]
-        bias = self.constant(f"{name}.bias", self._weights[f"{name}.bias"])
         if self._ranges is None:
-            matrix = self.constant(f"{name}.weight", weight.T)
-            return self.node("Add", self.node("MatMul", value, matrix), bias)
-        scale = (np.abs(weight).max(axis=1) / 127).astype(np.float32)
-        matrix = self.constant(
-            f"{name}.weight", np.round(weight / scale[:, None]).astype(np.int8).T
-        )
+            matrix = self.constant(f"{name}.weight", self._weights[f"{name}.weight"].T)
+            return self.node("Add", self.node("MatMul", value, matrix), self._bias(name))
+        matrix, scale = self._matrix(name)
         return self.node(
             "MatMulIntegerToFloat",
             value,
             matrix,
             f"{name}.step",
-            self.constant(f"{name}.scale", scale),
+            scale,
             f"{name}.zero",
             "",
-            bias,
+            self._bias(name),
             domain=MICROSOFT,
+        )
+
+    def _bias(self, name: str) -> str:
+        return self.constant(f"{name}.bias", self._weights[f"{name}.bias"])
+
+    def _matrix(self, name: str) -> tuple[str, str]:
+        """Add an 8-bit matrix and the scales of its columns."""
+        weight = self._weights[f"{name}.weight"]
+        scale = (np.abs(weight).max(axis=1) / 127).astype(np.float32)
+        matrix = np.round(weight / scale[:, None]).astype(np.int8).T
+        return self.constant(f"{name}.weight", matrix), self.constant(f"{name}.scale", scale)
+
+    def attention(self, name: str, value: str, heads: int) -> str:
+        """Return what attention makes of an activation, with queries, keys and values from it.
+
+        They are products with the matrix of this name, one after another.
+        """
+        value = self.quantized(name, value)
+        if self._ranges is None:
+            parts = self.nodes("Split", self.product(name, value), outputs=3, axis=2, num_outputs=3)
+            return self.node("MultiHeadAttention", *parts, domain=MICROSOFT, num_heads=heads)
+        matrix, scale = self._matrix(name)
+        return self.node(
+            "QAttention",
+            value,
+            matrix,
+            self._bias(name),
+            f"{name}.step",
+            scale,
+            "",
+            f"{name}.zero",
+            domain=MICROSOFT,
+            num_heads=heads,
         )
 
     def linear(self, name: str, value: str) -> str:
@@ -163,9 +191,7 @@ def encoder(weights: Weights, ranges: Ranges | None) -> onnx.ModelProto:
     hidden = graph.norm("norm", graph.node("Add", "embeddings", positions))
     for number in range(layers):
         layer = f"layers.{number}"
-        parts = graph.linear(f"{layer}.qkv", hidden)
-        split = graph.nodes("Split", parts, outputs=3, axis=2, num_outputs=3)
-        mixed = graph.node("MultiHeadAttention", *split, domain=MICROSOFT, num_heads=e5.HEADS)
+        mixed = graph.attention(f"{layer}.qkv", hidden, e5.HEADS)
         mixed = graph.linear(f"{layer}.attention_out", mixed)
         hidden = graph.norm(f"{layer}.attention_norm", graph.node("Add", hidden, mixed))
         fed = graph.node("Gelu", graph.linear(f"{layer}.feed_in", hidden), domain=MICROSOFT)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VERSION = 6
+VERSION = 7
 LONGEST = 150
 """Units at most of a sentence that an encoder labels."""
 LABELLED = 100_000

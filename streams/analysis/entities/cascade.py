@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from streams.analysis.entities.convolution import Convolution
     from streams.analysis.entities.encoder import Encoder
 
-SURE = math.log(0.8)
+SURE = math.log(0.75)
 """The log-probability that the best tag of every unit has where a sentence is not in doubt."""
 SHARE = 0.8
 """The accurate network's part in the mean of both networks' probabilities."""

@@ -43,7 +43,7 @@ class Policy:
     """
 
     batch_records: int = 64
-    batch_seconds: float = 0.05
+    batch_seconds: float = 0.1
     behind_records: int = 32
     batches_leaving: int = 1
     batch_timeout: float = 60.0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PARTITIONS = 8
 WARM_UP = 128
 WORKERS = (1, 2, 4)
-SECONDS = 4
+SECONDS = 3
 """About how long one run of one worker should take."""
 
 

@@ -160,8 +160,7 @@ class Graph:
     def head(self, value: str) -> str:
         """Return the log-probabilities of tags, in 32-bit floats."""
         weight = self.constant("head.weight", self._weights["head.weight"].T)
-        bias = self.constant("head.bias", self._weights["head.bias"])
-        scores = self.node("Add", self.node("MatMul", value, weight), bias)
+        scores = self.node("Add", self.node("MatMul", value, weight), self._bias("head"))
         return self.node("LogSoftmax", scores, axis=-1)
 
     def model(
